@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The device runtime is compiled by SwiftPM as an ordinary host library; `firmware/` compiles the very same files as
+// Embedded Swift. Dependencies point one way: command line -> host rooms -> DormouseModel -> Dormouse -> DormouseISA.
+let package = Package(
+  name: "Dormouse",
+  products: [
+    .library(name: "Dormouse", targets: ["Dormouse"]),
+    .library(name: "DormousePython", type: .dynamic, targets: ["DormousePython"]),
+  ],
+  targets: [
+    .target(name: "DormouseISA"),
+    .target(name: "CDormouse"),
+    .target(name: "Dormouse", dependencies: ["DormouseISA"]),
+    .target(name: "DormouseABI", dependencies: ["Dormouse", "CDormouse"]),
+    .target(name: "DormouseModel", dependencies: ["Dormouse"]),
+    .target(name: "DormousePython", dependencies: ["DormouseABI", "DormouseModel", "CDormouse"]),
+    .testTarget(name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel"]),
+  ]
+)

@@ -1,0 +1,152 @@
+/// What a layer computes. Raw values are on flash: never reuse one.
+public enum Operation: UInt8, Sendable {
+  /// `[n] -> [m]`, over the flattened input.
+  case dense = 1
+  /// 2-D convolution; 1-D is a width of 1 (or a height of 1).
+  case convolution = 2
+  /// One filter a channel, depth multiplier 1.
+  case depthwise = 3
+  /// Mean over the kernel window, padding not counted; input and output share scale and zero point.
+  case averagePool = 4
+  /// Maximum over the kernel window; input and output share scale and zero point.
+  case maxPool = 5
+  /// Two inputs of one shape, rescaled and added.
+  case add = 6
+  /// Two to four inputs along height, width or channels (`axis`), all of one scale and zero point.
+  case concatenation = 7
+}
+
+/// How weights are stored.
+public enum Encoding: UInt8, Sendable {
+  /// The operation has no weights.
+  case none = 0
+  /// Symmetric, per output channel, one byte each.
+  case int8 = 1
+}
+
+/// In which order weights are stored.
+public enum WeightLayout: UInt8, Sendable {
+  /// The operation has no weights.
+  case none = 0
+  /// Dense and convolution: an output channel a row, `[outputs][kernelHeight][kernelWidth][inputs]`, rows padded with
+  /// zeros to `rowStride`, a multiple of 4 bytes, so that 32-bit loads stay aligned.
+  case rows = 1
+  /// Depthwise: a tap a row, `[kernelHeight][kernelWidth][channels]`, rows padded with zeros to `rowStride`, a multiple
+  /// of 4 bytes.
+  case taps = 2
+}
+
+/// One step of the program: 80 bytes. Fields that an operation doesn't use are zero.
+///
+/// Offsets of weights, biases and multipliers count from the start of the weights section; those of scratch from the
+/// start of the arena's activation region.
+public struct LayerRecord: BitwiseCopyable {
+  /// An `Operation`.
+  public var operation: UInt8
+  /// An `Encoding`.
+  public var encoding: UInt8
+  /// A `WeightLayout`.
+  public var layout: UInt8
+  /// Concatenation: 0 height, 1 width, 2 channels.
+  public var axis: UInt8
+  /// Tensor indices; the first `inputCount` count.
+  public var inputs: (UInt16, UInt16, UInt16, UInt16)
+  /// Tensor index.
+  public var output: UInt16
+  /// 1 to 4.
+  public var inputCount: UInt16
+  /// Kernel extent in time.
+  public var kernelHeight: UInt16
+  /// Kernel extent in bands.
+  public var kernelWidth: UInt16
+  /// 1 or more.
+  public var strideHeight: UInt16
+  /// 1 or more.
+  public var strideWidth: UInt16
+  /// 1 or more.
+  public var dilationHeight: UInt16
+  /// 1 or more.
+  public var dilationWidth: UInt16
+  /// Rows of zero-point padding before the input. What is needed after it follows from the output's shape.
+  public var padTop: UInt16
+  /// Columns of zero-point padding before the input.
+  public var padLeft: UInt16
+  /// Clamp of the output, the fused activation folded in.
+  public var outputMinimum: Int8
+  /// See `outputMinimum`.
+  public var outputMaximum: Int8
+  /// Reserved, zero.
+  public var reserved0: UInt16
+  /// `[rows][rowStride]` of the encoding; a multiple of 16.
+  public var weights: UInt32
+  /// Bytes from one row of weights to the next.
+  public var rowStride: UInt32
+  /// Int32 an output channel, the input's zero point folded in (`bias - zeroPoint * sum(weights)`); a multiple of 16.
+  public var biases: UInt32
+  /// `QuantizedMultiplier.multiplier`, Int32 an output channel; a multiple of 16. Add: first input, second input, output.
+  public var multipliers: UInt32
+  /// `QuantizedMultiplier.shift`, Int32 an output channel; a multiple of 16. Add: first input, second input, output.
+  public var shifts: UInt32
+  /// Working memory of the kernel; a multiple of 16.
+  public var scratch: UInt32
+  /// Bytes of it, exactly what the kernel's scratch query says.
+  public var scratchLength: UInt32
+  /// Reserved, zero.
+  public var reserved1: (UInt32, UInt32, UInt32, UInt32)
+
+  /// All zero; the writer fills in what the operation needs.
+  public init(operation: Operation) {
+    self.operation = operation.rawValue
+    encoding = 0
+    layout = 0
+    axis = 0
+    inputs = (0, 0, 0, 0)
+    output = 0
+    inputCount = 1
+    kernelHeight = 0
+    kernelWidth = 0
+    strideHeight = 0
+    strideWidth = 0
+    dilationHeight = 0
+    dilationWidth = 0
+    padTop = 0
+    padLeft = 0
+    outputMinimum = -128
+    outputMaximum = 127
+    reserved0 = 0
+    weights = 0
+    rowStride = 0
+    biases = 0
+    multipliers = 0
+    shifts = 0
+    scratch = 0
+    scratchLength = 0
+    reserved1 = (0, 0, 0, 0)
+  }
+}
+
+/// Head of the program section: 32 bytes.
+public struct ProgramRecord: BitwiseCopyable {
+  /// Tensor that takes the frames of one context (or any input, in a bare network).
+  public var input: UInt16
+  /// Tensor of logits.
+  public var output: UInt16
+  /// Frames that one inference sees; `context * bands` is the input's element count. 0 in a bare network.
+  public var context: UInt16
+  /// Hops between inferences, 1 or more. 0 in a bare network.
+  public var stride: UInt16
+  /// Bytes of the arena's activation region: tensors and kernel scratch, and, overlaid, front-end scratch.
+  public var activationLength: UInt32
+  /// Reserved, zero.
+  public var reserved: (UInt32, UInt32, UInt32, UInt32, UInt32)
+
+  /// Memberwise.
+  public init(input: UInt16, output: UInt16, context: UInt16, stride: UInt16, activationLength: UInt32) {
+    self.input = input
+    self.output = output
+    self.context = context
+    self.stride = stride
+    self.activationLength = activationLength
+    reserved = (0, 0, 0, 0, 0)
+  }
+}

@@ -1,0 +1,59 @@
+/// How the elements of a tensor are stored in the arena.
+public enum ElementType: UInt8, Sendable {
+  /// Asymmetric int8, `real = scale * (q - zeroPoint)`.
+  case int8 = 1
+}
+
+/// One activation tensor, `[height, width, channels]`, row-major, channels innermost: 32 bytes.
+///
+/// For sound, height is time. A frame stack is `[frames, 1, bands]` or, the same bytes, `[frames, bands, 1]`; a vector is
+/// `[1, 1, n]`.
+public struct TensorRecord: BitwiseCopyable {
+  /// An `ElementType`.
+  public var type: UInt8
+  /// Zero point of int8 elements.
+  public var zeroPoint: Int8
+  /// First layer that writes it (0 for the network input as well).
+  public var firstLayer: UInt16
+  /// Last layer that reads it (the last layer of the program for the network output).
+  public var lastLayer: UInt16
+  /// Time.
+  public var height: UInt16
+  /// Bands, or 1.
+  public var width: UInt16
+  /// Features.
+  public var channels: UInt16
+  /// From the start of the arena's activation region; a multiple of 16.
+  public var arenaOffset: UInt32
+  /// Scale of one step as `scaleMultiplier * 2^(scaleShift - 31)`.
+  public var scaleMultiplier: Int32
+  /// See `scaleMultiplier`.
+  public var scaleShift: Int32
+  /// Reserved, zero.
+  public var reserved0: UInt32
+  /// Reserved, zero.
+  public var reserved1: UInt32
+
+  /// Memberwise.
+  public init(
+    type: ElementType, zeroPoint: Int8, firstLayer: UInt16, lastLayer: UInt16, height: UInt16, width: UInt16,
+    channels: UInt16, arenaOffset: UInt32, scale: QuantizedMultiplier
+  ) {
+    self.type = type.rawValue
+    self.zeroPoint = zeroPoint
+    self.firstLayer = firstLayer
+    self.lastLayer = lastLayer
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.arenaOffset = arenaOffset
+    scaleMultiplier = scale.multiplier
+    scaleShift = scale.shift
+    reserved0 = 0
+    reserved1 = 0
+  }
+
+  /// Elements of the tensor; at most 2^48, the validator bounds it.
+  @inline(__always)
+  public var count: Int { Int(height) &* Int(width) &* Int(channels) }
+}

@@ -1,0 +1,1 @@
+#include "dormouse_isa.h"

@@ -1,0 +1,2 @@
+import CDormouse
+import DormouseABI
