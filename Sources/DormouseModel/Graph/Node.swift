@@ -1,0 +1,117 @@
+/// One step of a graph: an operation, the tensors it reads and the one it writes.
+public struct Node: Equatable, Sendable {
+  /// Only for messages; not stored in the image.
+  public var name: String
+  /// What is computed.
+  public var operation: NodeOperation
+  /// Indices of the tensors that it reads: two for `add`, two to four for `concatenation`, one otherwise.
+  public var inputs: [Int]
+  /// Index of the tensor that it writes.
+  public var output: Int
+  /// Clamp of the int8 output, a fused activation folded in; see `Quantization.clamp(for:)`.
+  public var clamp: ClosedRange<Int8>
+
+  /// Memberwise.
+  public init(
+    name: String, operation: NodeOperation, inputs: [Int], output: Int, clamp: ClosedRange<Int8> = -128...127
+  ) {
+    self.name = name
+    self.operation = operation
+    self.inputs = inputs
+    self.output = output
+    self.clamp = clamp
+  }
+}
+
+/// What a node computes, with its constants.
+public enum NodeOperation: Equatable, Sendable {
+  /// `[n] -> [m]` over the flattened input; weights `[m][n]`.
+  case dense(Weights)
+  /// 2-D convolution; weights `[outputs][kernelHeight][kernelWidth][inputs]`.
+  case convolution(Weights, Window)
+  /// One filter a channel; weights `[kernelHeight][kernelWidth][channels]`.
+  case depthwise(Weights, Window)
+  /// Mean over the window, padding not counted.
+  case averagePool(Window)
+  /// Maximum over the window.
+  case maxPool(Window)
+  /// Sum of two inputs of one shape.
+  case add
+  /// Inputs joined along an axis: 0 height, 1 width, 2 channels.
+  case concatenation(axis: Int)
+}
+
+/// Symmetric per-channel int8 weights with their biases.
+public struct Weights: Equatable, Sendable {
+  /// In the order that the operation documents.
+  public var values: [Int8]
+  /// One an output channel: `real = scale * value`. Positive and finite.
+  public var scales: [Double]
+  /// One an output channel, in steps of `input scale * weight scale`; no zero point is folded in.
+  public var biases: [Int32]
+
+  /// Memberwise.
+  public init(values: [Int8], scales: [Double], biases: [Int32]) {
+    self.values = values
+    self.scales = scales
+    self.biases = biases
+  }
+}
+
+/// How a kernel moves over its input. Padding after the input follows from the output's shape.
+public struct Window: Equatable, Sendable {
+  /// Extent in time.
+  public var kernelHeight: Int
+  /// Extent in bands.
+  public var kernelWidth: Int
+  /// Step in time.
+  public var strideHeight: Int
+  /// Step in bands.
+  public var strideWidth: Int
+  /// Distance of taps in time; 1 for pools.
+  public var dilationHeight: Int
+  /// Distance of taps in bands; 1 for pools.
+  public var dilationWidth: Int
+  /// Rows of zero-point padding before the input.
+  public var padTop: Int
+  /// Columns of zero-point padding before the input.
+  public var padLeft: Int
+
+  /// Memberwise.
+  public init(
+    kernelHeight: Int, kernelWidth: Int, strideHeight: Int = 1, strideWidth: Int = 1, dilationHeight: Int = 1,
+    dilationWidth: Int = 1, padTop: Int = 0, padLeft: Int = 0
+  ) {
+    self.kernelHeight = kernelHeight
+    self.kernelWidth = kernelWidth
+    self.strideHeight = strideHeight
+    self.strideWidth = strideWidth
+    self.dilationHeight = dilationHeight
+    self.dilationWidth = dilationWidth
+    self.padTop = padTop
+    self.padLeft = padLeft
+  }
+}
+
+/// An activation that is fused into the node before it.
+public enum Activation: Equatable, Sendable {
+  /// No activation.
+  case identity
+  /// `max(x, 0)`.
+  case relu
+  /// `min(max(x, 0), 6)`.
+  case relu6
+}
+
+extension Quantization {
+  /// The int8 clamp that computes `activation` on an output of this quantization.
+  public func clamp(for activation: Activation) -> ClosedRange<Int8> {
+    switch activation {
+    case .identity: return -128...127
+    case .relu: return Int8(clamping: zeroPoint)...127
+    case .relu6:
+      let six = Double(zeroPoint) + (6 / scale).rounded(.toNearestOrAwayFromZero)
+      return Int8(clamping: zeroPoint)...Int8(max(Double(zeroPoint), min(six, 127)))
+    }
+  }
+}
