@@ -1,7 +1,7 @@
 /// Extent of an activation, `[height, width, channels]`, row-major, channels innermost; each 1 to 65535.
 ///
 /// For sound, height is time. A frame stack is `[frames, 1, bands]`; a vector is `[1, 1, n]`.
-public struct Shape: Equatable, Hashable, Sendable, Codable, CustomStringConvertible {
+public struct TensorShape: Equatable, Hashable, Sendable, Codable, CustomStringConvertible {
   /// Time.
   public var height: Int
   /// Bands, or 1.
@@ -42,12 +42,12 @@ public struct Tensor: Equatable, Sendable {
   /// Only for messages; not stored in the image.
   public var name: String
   /// Extent.
-  public var shape: Shape
+  public var shape: TensorShape
   /// Meaning of the elements.
   public var quantization: Quantization
 
   /// Memberwise.
-  public init(name: String, shape: Shape, quantization: Quantization) {
+  public init(name: String, shape: TensorShape, quantization: Quantization) {
     self.name = name
     self.shape = shape
     self.quantization = quantization
