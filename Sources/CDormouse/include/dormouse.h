@@ -1,4 +1,7 @@
-/* The C interface of Dormouse: firmware written in C and the Python training tools come in by this door. */
+/* The C interface of Dormouse: firmware written in C and the Python training tools come in by this door.
+ *
+ * Functions return a count, or a negative number on failure: minus an ImageError.Reason (see
+ * Sources/Dormouse/Image/ImageError.swift) if a section is broken, or one of the DM_ERROR constants. */
 #ifndef DORMOUSE_H
 #define DORMOUSE_H
 #include <stddef.h>
@@ -6,6 +9,41 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* The memory that the caller lends is too short. */
+#define DM_ERROR_MEMORY (-1001)
+/* The memory that the caller lends is not aligned to 16 bytes. */
+#define DM_ERROR_ALIGNMENT (-1002)
+/* The output has no room for all frames. */
+#define DM_ERROR_CAPACITY (-1003)
+/* A count is negative. */
+#define DM_ERROR_COUNT (-1004)
+/* A pointer that is needed is null. */
+#define DM_ERROR_NULL (-1006)
+/* The settings are impossible; the message says why. */
+#define DM_ERROR_SETTINGS (-1005)
+
+/* Log-mel front end. `section` is a front-end section of an image (aligned to 4 bytes), `length` its bytes. */
+
+/* Features of a frame. */
+ptrdiff_t dm_logmel_bands(const void *section, ptrdiff_t length);
+
+/* Bytes of memory, aligned to 16, that the functions below need. */
+ptrdiff_t dm_logmel_memory_size(const void *section, ptrdiff_t length);
+
+/* Frames that `count` samples complete. */
+ptrdiff_t dm_logmel_frames(const void *section, ptrdiff_t length, ptrdiff_t count);
+
+/* Features of a whole clip: `out` takes frames x bands values. Returns the number of frames. */
+ptrdiff_t dm_logmel_features(const void *section, ptrdiff_t length, const int16_t *samples, ptrdiff_t count,
+                             int8_t *out, ptrdiff_t frame_capacity, void *memory, ptrdiff_t memory_length);
+
+/* Streaming: prepares `memory` for dm_logmel_push. The section must stay in place. Returns 0. */
+ptrdiff_t dm_logmel_start(const void *section, ptrdiff_t length, void *memory, ptrdiff_t memory_length);
+
+/* Takes samples until a frame is complete or none are left; returns how many were taken. `*ready` becomes 1 if a frame
+ * of features was written to `out`, else 0. */
+ptrdiff_t dm_logmel_push(void *memory, const int16_t *samples, ptrdiff_t count, int8_t *out, int32_t *ready);
 
 #ifdef __cplusplus
 }

@@ -1,16 +1,25 @@
 /// Settings of the log-mel front end: 64 bytes, followed in the section by its tables.
 ///
-/// feature = clamp(zeroPoint + round(scale * (log2(max(energy, 1)) - origin)), -128, 127), where energy is a band's
-/// weighted sum of the power spectrum of the windowed int16 samples. The tables are designed on the host
-/// (`LogMelDesign`), so that a device needs no trigonometry.
+/// A frame is the spectrum of `window` samples, each times `sin^2(pi (n + 1/2) / window)`, padded with zeros to
+/// `fftLength`. A band is a triangle, linear on the mel scale `1127 ln(1 + f / 700)`, of height 1; its corners are three
+/// successive of `bands + 2` edges that are equally spaced in mel from `lowFrequency` to `highFrequency` (Kaldi's filter
+/// bank). Energy is a band's weighted sum of `|X|^2`, in int16 samples squared, and
+///
+///     feature = clamp(zeroPoint + round(scale * (log2(max(energy, 1)) - origin)), -128, 127)
+///
+/// The tables are designed on the host (`LogMelDesign`), so that a device needs no trigonometry.
+///
+/// **Mel table.** 16-bit words: the first FFT bin that any band sees; then a count of bins for each of the
+/// `bands + 1` gaps between edges; then a weight a bin, Q15, 0 to 32767. Successive bins fill successive gaps. In gap `g` a
+/// bin has its weight in band `g`, which rises there, and one minus its weight in band `g - 1`, which falls.
 public struct LogMelRecord: BitwiseCopyable {
   /// 1 names the log-mel front end.
   public var kind: UInt32
   /// Hz: 8000 or 16000.
   public var sampleRate: UInt32
-  /// Samples; even, at most `fftLength`.
+  /// Samples; a multiple of 4, at most `fftLength`.
   public var window: UInt16
-  /// Samples; at most `window`.
+  /// Samples; 1 to `window`.
   public var hop: UInt16
   /// 256, 512 or 1024.
   public var fftLength: UInt16
@@ -22,18 +31,46 @@ public struct LogMelRecord: BitwiseCopyable {
   public var highFrequency: UInt32
   /// log2 of the energy, Q16, that maps to `zeroPoint`.
   public var origin: Int32
-  /// Output steps a Q16 unit of log2 energy, with `scaleShift`.
+  /// Output steps a Q16 unit of log2 energy: the mantissa of a `QuantizedMultiplier`.
   public var scaleMultiplier: Int32
-  /// See `scaleMultiplier`.
+  /// Its shift, -31 to 0.
   public var scaleShift: Int32
   /// Of the output.
   public var zeroPoint: Int32
-  /// From the start of the section: Int16 Q15, the first `window / 2` coefficients of the symmetric window.
+  /// From the start of the section, a multiple of 4: UInt16 Q16, the first `window / 2` coefficients of the window, which
+  /// is symmetric.
   public var windowTable: UInt32
-  /// From the start of the section: the triangular filter bank.
+  /// From the start of the section, a multiple of 4: the mel table.
   public var melTable: UInt32
-  /// Bytes of the filter bank.
+  /// Bytes of the mel table.
   public var melTableLength: UInt32
   /// Reserved, zero.
   public var reserved: (UInt32, UInt32, UInt32)
+
+  /// `kind` of the log-mel front end.
+  public static let logMel: UInt32 = 1
+
+  /// Memberwise.
+  public init(
+    sampleRate: UInt32, window: UInt16, hop: UInt16, fftLength: UInt16, bands: UInt16, lowFrequency: UInt32,
+    highFrequency: UInt32, origin: Int32, scale: QuantizedMultiplier, zeroPoint: Int32, windowTable: UInt32,
+    melTable: UInt32, melTableLength: UInt32
+  ) {
+    kind = LogMelRecord.logMel
+    self.sampleRate = sampleRate
+    self.window = window
+    self.hop = hop
+    self.fftLength = fftLength
+    self.bands = bands
+    self.lowFrequency = lowFrequency
+    self.highFrequency = highFrequency
+    self.origin = origin
+    scaleMultiplier = scale.multiplier
+    scaleShift = scale.shift
+    self.zeroPoint = zeroPoint
+    self.windowTable = windowTable
+    self.melTable = melTable
+    self.melTableLength = melTableLength
+    reserved = (0, 0, 0)
+  }
 }

@@ -1,0 +1,77 @@
+/// The log-mel front end, streaming: samples in, one frame of int8 features each hop.
+///
+/// The first frame is complete after `window` samples, each further one after `hop` more. How the samples are cut
+/// into chunks makes no difference. The owner lends the memory: the state, kept between calls, and the scratch, used
+/// only during a frame. What is computed is defined at `LogMelRecord`.
+public struct LogMel {
+  /// What one call of `push` did.
+  public struct Step: Equatable, Sendable {
+    /// Samples taken.
+    public var consumed: Int
+    /// Whether a frame was written.
+    public var frameReady: Bool
+  }
+
+  /// What the front end computes.
+  public let record: LogMelRecord
+  let section: UnsafeRawPointer
+  let carry: UnsafeMutablePointer<Int16>
+  private var held = 0
+
+  /// Bytes of state that a front end with these settings keeps; a multiple of 16.
+  public static func stateLength(_ record: LogMelRecord) -> Int { ImageFormat.aligned(2 &* Int(record.window)) }
+
+  /// Bytes of scratch that a frame needs; a multiple of 16.
+  public static func scratchLength(_ record: LogMelRecord) -> Int { ImageFormat.aligned(4 &* Int(record.fftLength)) }
+
+  /// A front end that has heard nothing.
+  ///
+  /// - Parameters:
+  ///   - section: a front-end section that `LogMelRecord.validated` accepted, valid as long as this value is in use.
+  ///   - state: `stateLength` bytes, aligned to 16, for this value alone.
+  public init(section: UnsafeRawPointer, state: UnsafeMutableRawPointer) {
+    self.section = section
+    record = section.load(as: LogMelRecord.self)
+    carry = state.bindMemory(to: Int16.self, capacity: Int(record.window))
+  }
+
+  /// Features of a frame.
+  public var bands: Int { Int(record.bands) }
+
+  /// Frames that `samples` samples, pushed into a fresh front end, complete.
+  public static func frameCount(_ record: LogMelRecord, samples: Int) -> Int {
+    let window = Int(record.window)
+    return samples < window ? 0 : (samples &- window) / Int(record.hop) &+ 1
+  }
+
+  /// Forgets all samples.
+  public mutating func reset() { held = 0 }
+
+  /// Takes samples until a frame is complete or none are left.
+  ///
+  /// - Parameters:
+  ///   - samples: mono, at the record's sample rate.
+  ///   - start: index of the first sample to take.
+  ///   - frame: `bands` features, written if a frame is complete.
+  ///   - scratch: `scratchLength` bytes, aligned to 16.
+  /// - Returns: how many samples were taken; call again with the rest.
+  public mutating func push(
+    _ samples: UnsafeBufferPointer<Int16>, from start: Int, into frame: UnsafeMutablePointer<Int8>,
+    scratch: UnsafeMutableRawPointer
+  ) -> Step {
+    let window = Int(record.window)
+    let available = samples.count &- start
+    let missing = window &- held
+    let taken = available < missing ? available : missing
+    guard taken > 0, let base = samples.baseAddress else { return Step(consumed: 0, frameReady: false) }
+    (carry + held).update(from: base + start, count: taken)
+    held &+= taken
+    guard held == window else { return Step(consumed: taken, frameReady: false) }
+    compute(into: frame, scratch: scratch)
+    let hop = Int(record.hop)
+    held = window &- hop
+    // Overlapping move, forwards.
+    carry.update(from: carry + hop, count: held)
+    return Step(consumed: taken, frameReady: true)
+  }
+}

@@ -1,0 +1,1 @@
+"""Training of keyword-spotting networks for Dormouse."""
