@@ -22,6 +22,7 @@ private func memoryLength(_ record: LogMelRecord) -> Int {
   headLength + LogMel.stateLength(record) + LogMel.scratchLength(record)
 }
 
+/// Features of a frame, or a negative error code.
 @c @implementation
 public func dm_logmel_bands(_ section: UnsafeRawPointer?, _ length: Int) -> Int {
   switch record(section, length) {
@@ -30,6 +31,7 @@ public func dm_logmel_bands(_ section: UnsafeRawPointer?, _ length: Int) -> Int 
   }
 }
 
+/// Bytes of memory, aligned to 16, that `dm_logmel_features` or `dm_logmel_start` needs, or a negative error code.
 @c @implementation
 public func dm_logmel_memory_size(_ section: UnsafeRawPointer?, _ length: Int) -> Int {
   switch record(section, length) {
@@ -38,6 +40,7 @@ public func dm_logmel_memory_size(_ section: UnsafeRawPointer?, _ length: Int) -
   }
 }
 
+/// Frames that `count` samples complete, or a negative error code.
 @c @implementation
 public func dm_logmel_frames(_ section: UnsafeRawPointer?, _ length: Int, _ count: Int) -> Int {
   guard count >= 0 else { return Int(DM_ERROR_COUNT) }
@@ -47,6 +50,7 @@ public func dm_logmel_frames(_ section: UnsafeRawPointer?, _ length: Int, _ coun
   }
 }
 
+/// Features of a whole clip; returns its frames, or a negative error code.
 @c @implementation
 public func dm_logmel_features(
   _ section: UnsafeRawPointer?, _ length: Int, _ samples: UnsafePointer<Int16>?, _ count: Int,
@@ -69,6 +73,7 @@ public func dm_logmel_features(
   return frames
 }
 
+/// Prepares `memory` for `dm_logmel_push`; returns 0 or a negative error code.
 @c @implementation
 public func dm_logmel_start(
   _ section: UnsafeRawPointer?, _ length: Int, _ memory: UnsafeMutableRawPointer?, _ memoryLength: Int
@@ -83,6 +88,7 @@ public func dm_logmel_start(
   return 0
 }
 
+/// Takes samples until a frame is complete; returns how many were taken, or a negative error code.
 @c @implementation
 public func dm_logmel_push(
   _ memory: UnsafeMutableRawPointer?, _ samples: UnsafePointer<Int16>?, _ count: Int,

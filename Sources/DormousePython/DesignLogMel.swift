@@ -2,6 +2,7 @@ import CDormouse
 import DormouseModel
 import Foundation
 
+/// Designs a log-mel section from JSON settings; see `dormouse_design.h`.
 @c @implementation
 public func dm_design_logmel(
   _ json: UnsafePointer<UInt8>?, _ jsonLength: Int, _ out: UnsafeMutablePointer<UInt8>?, _ capacity: Int,

@@ -23,7 +23,8 @@ extern "C" {
 /* The settings are impossible; the message says why. */
 #define DM_ERROR_SETTINGS (-1005)
 
-/* Log-mel front end. `section` is a front-end section of an image (aligned to 4 bytes), `length` its bytes. */
+/* Log-mel front end. `section` is a front-end section of an image (aligned to 4 bytes), `length` its bytes.
+ */
 
 /* Features of a frame. */
 ptrdiff_t dm_logmel_bands(const void *section, ptrdiff_t length);
@@ -41,8 +42,8 @@ ptrdiff_t dm_logmel_features(const void *section, ptrdiff_t length, const int16_
 /* Streaming: prepares `memory` for dm_logmel_push. The section must stay in place. Returns 0. */
 ptrdiff_t dm_logmel_start(const void *section, ptrdiff_t length, void *memory, ptrdiff_t memory_length);
 
-/* Takes samples until a frame is complete or none are left; returns how many were taken. `*ready` becomes 1 if a frame
- * of features was written to `out`, else 0. */
+/* Takes samples until a frame is complete or none are left; returns how many were taken. `*ready` becomes 1
+ * if a frame of features was written to `out`, else 0. */
 ptrdiff_t dm_logmel_push(void *memory, const int16_t *samples, ptrdiff_t count, int8_t *out, int32_t *ready);
 
 #ifdef __cplusplus
