@@ -26,8 +26,8 @@ public struct LogMelDesign {
     let melTable = ImageFormat.aligned(windowTable + 2 * coefficients.count)
     let record = LogMelRecord(
       sampleRate: UInt32(settings.sampleRate), window: UInt16(window), hop: UInt16(settings.hop),
-      fftLength: UInt16(settings.fft), bands: UInt16(settings.bands), lowFrequency: UInt32(settings.lowHz),
-      highFrequency: UInt32(settings.highHz), origin: Int32((settings.origin * 65536).rounded()),
+      fftLength: UInt16(settings.fftLength), bands: UInt16(settings.bands), lowFrequency: UInt32(settings.lowFrequency),
+      highFrequency: UInt32(settings.highFrequency), origin: Int32((settings.origin * 65536).rounded()),
       scale: LogMelDesign.multiplier(settings.stepsPerOctave / 65536), zeroPoint: Int32(settings.zeroPoint),
       windowTable: UInt32(windowTable), melTable: UInt32(melTable), melTableLength: UInt32(2 * mel.count))
     var bytes = withUnsafeBytes(of: record) { [UInt8]($0) }
@@ -42,14 +42,14 @@ public struct LogMelDesign {
 
   /// First bin, bins a gap, weights.
   private static func melTable(_ settings: LogMelSettings) throws -> [UInt16] {
-    let low = mel(Double(settings.lowHz))
-    let spacing = (mel(Double(settings.highHz)) - low) / Double(settings.bands + 1)
+    let low = mel(Double(settings.lowFrequency))
+    let spacing = (mel(Double(settings.highFrequency)) - low) / Double(settings.bands + 1)
     var counts = [Int](repeating: 0, count: settings.bands + 1)
     var weights: [UInt16] = []
     var first = 0
     // Bin 0 and the bin at half the sample rate could only lie on the outermost edges, where weights are zero.
-    for bin in 1..<settings.fft / 2 {
-      let position = (mel(Double(bin) * Double(settings.sampleRate) / Double(settings.fft)) - low) / spacing
+    for bin in 1..<settings.fftLength / 2 {
+      let position = (mel(Double(bin) * Double(settings.sampleRate) / Double(settings.fftLength)) - low) / spacing
       guard position >= 0, position < Double(settings.bands + 1) else { continue }
       if first == 0 { first = bin }
       let gap = Int(position)

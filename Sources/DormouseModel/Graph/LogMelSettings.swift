@@ -1,56 +1,106 @@
-/// Settings of the log-mel front end, as a model is trained with; the JSON beside a trained model reads the same.
-///
-/// `feature = clamp(zeroPoint + round(scale * (log2(max(energy, 1)) - origin)), -128, 127)`. The device's form, with
-/// its tables, is a `LogMelRecord`, which documents the ranges.
-public struct LogMelSettings: Equatable, Sendable, Codable {
-  /// Hz.
-  public var sampleRate: Int
-  /// Samples of one window.
-  public var window: Int
-  /// Samples from one window to the next.
-  public var hop: Int
-  /// Points of the FFT.
-  public var fftLength: Int
-  /// Triangular filters, features a frame.
-  public var bands: Int
-  /// Hz, lower edge of the first band.
-  public var lowFrequency: Int
-  /// Hz, upper edge of the last band.
-  public var highFrequency: Int
-  /// log2 of the energy that maps to `zeroPoint`.
-  public var origin: Double
-  /// Output steps a unit of log2 energy.
-  public var scale: Double
-  /// Of the output: -128 to 127.
-  public var zeroPoint: Int
+import Foundation
 
-  /// Memberwise; the defaults are 30 ms windows every 20 ms at 16 kHz and 40 bands from 60 to 7600 Hz.
-  public init(
-    sampleRate: Int = 16000, window: Int = 480, hop: Int = 320, fftLength: Int = 512, bands: Int = 40,
-    lowFrequency: Int = 60, highFrequency: Int = 7600, origin: Double = 16, scale: Double = 8, zeroPoint: Int = 0
-  ) {
-    self.sampleRate = sampleRate
-    self.window = window
-    self.hop = hop
-    self.fftLength = fftLength
-    self.bands = bands
-    self.lowFrequency = lowFrequency
-    self.highFrequency = highFrequency
-    self.origin = origin
-    self.scale = scale
-    self.zeroPoint = zeroPoint
+/// What a model says about its front end, as it stands in model metadata and training recipes.
+///
+/// Keys that are absent from the JSON take the defaults below.
+public struct LogMelSettings: Codable, Equatable, Sendable {
+  /// Hz: 8000 or 16000.
+  public var sampleRate = 16000
+  /// Milliseconds of sound in a frame.
+  public var windowMilliseconds = 30
+  /// Milliseconds from a frame to the next.
+  public var hopMilliseconds = 20
+  /// Points of the transform: 256, 512 or 1024.
+  public var fftLength = 512
+  /// Features of a frame: 10 to 80.
+  public var bands = 40
+  /// Lower edge of the first band.
+  public var lowFrequency = 60
+  /// Upper edge of the last band.
+  public var highFrequency = 7600
+  /// log2 of the energy that maps to `zeroPoint`.
+  public var origin = 26.5
+  /// Feature steps a doubling of the energy.
+  public var stepsPerOctave = 6.5
+  /// Feature at `origin`.
+  public var zeroPoint = 0
+
+  /// The defaults.
+  public init() {}
+
+  /// Samples in a frame.
+  public var window: Int { sampleRate / 1000 * windowMilliseconds }
+  /// Samples from a frame to the next.
+  public var hop: Int { sampleRate / 1000 * hopMilliseconds }
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case kind
+    case sampleRate = "sample_rate"
+    case windowMilliseconds = "window_ms"
+    case hopMilliseconds = "hop_ms"
+    case fftLength = "fft"
+    case bands
+    case lowFrequency = "low_hz"
+    case highFrequency = "high_hz"
+    case origin
+    case stepsPerOctave = "steps_per_octave"
+    case zeroPoint = "zero_point"
   }
 
-  enum CodingKeys: String, CodingKey {
-    case sampleRate = "sample_rate"
-    case window
-    case hop
-    case fftLength = "fft_length"
-    case bands
-    case lowFrequency = "low_frequency"
-    case highFrequency = "high_frequency"
-    case origin
-    case scale
-    case zeroPoint = "zero_point"
+  /// Reads settings from JSON.
+  ///
+  /// - Throws: `Problem` in plain words: no JSON object, an unknown key, a value of a wrong type.
+  public init(json: Data) throws {
+    guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
+      throw Problem("front-end settings: expected a JSON object")
+    }
+    let known = CodingKeys.allCases.map(\.rawValue)
+    if let stranger = object.keys.sorted().first(where: { !known.contains($0) }) {
+      throw Problem("front-end settings: unknown key '\(stranger)'; known keys: \(known.joined(separator: ", "))")
+    }
+    do {
+      self = try JSONDecoder().decode(LogMelSettings.self, from: json)
+    } catch let DecodingError.typeMismatch(_, context), let DecodingError.dataCorrupted(context),
+      let DecodingError.valueNotFound(_, context)
+    {
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw Problem("front-end settings: '\(path)': \(context.debugDescription)")
+    }
+  }
+
+  /// Decodes settings; an absent key takes its default.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    let kind = try values.decodeIfPresent(String.self, forKey: .kind) ?? "log-mel"
+    guard kind == "log-mel" else {
+      throw Problem("front-end settings: kind '\(kind)' is unknown; the only kind is 'log-mel'")
+    }
+    sampleRate = try values.decodeIfPresent(Int.self, forKey: .sampleRate) ?? sampleRate
+    windowMilliseconds = try values.decodeIfPresent(Int.self, forKey: .windowMilliseconds) ?? windowMilliseconds
+    hopMilliseconds = try values.decodeIfPresent(Int.self, forKey: .hopMilliseconds) ?? hopMilliseconds
+    fftLength = try values.decodeIfPresent(Int.self, forKey: .fftLength) ?? fftLength
+    bands = try values.decodeIfPresent(Int.self, forKey: .bands) ?? bands
+    lowFrequency = try values.decodeIfPresent(Int.self, forKey: .lowFrequency) ?? lowFrequency
+    highFrequency = try values.decodeIfPresent(Int.self, forKey: .highFrequency) ?? highFrequency
+    origin = try values.decodeIfPresent(Double.self, forKey: .origin) ?? origin
+    stepsPerOctave = try values.decodeIfPresent(Double.self, forKey: .stepsPerOctave) ?? stepsPerOctave
+    zeroPoint = try values.decodeIfPresent(Int.self, forKey: .zeroPoint) ?? zeroPoint
+  }
+
+  /// Encodes all keys.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode("log-mel", forKey: .kind)
+    try values.encode(sampleRate, forKey: .sampleRate)
+    try values.encode(windowMilliseconds, forKey: .windowMilliseconds)
+    try values.encode(hopMilliseconds, forKey: .hopMilliseconds)
+    try values.encode(fftLength, forKey: .fftLength)
+    try values.encode(bands, forKey: .bands)
+    try values.encode(lowFrequency, forKey: .lowFrequency)
+    try values.encode(highFrequency, forKey: .highFrequency)
+    try values.encode(origin, forKey: .origin)
+    try values.encode(stepsPerOctave, forKey: .stepsPerOctave)
+    try values.encode(zeroPoint, forKey: .zeroPoint)
   }
 }
