@@ -1,8 +1,58 @@
 // The instructions that Swift cannot spell, each with a portable twin that computes the same.
+//
+// Five primitives, from which the kernels are made: dot products of a few vectors against the rows of a
+// matrix, taps multiplied and accumulated over channels, requantization of accumulators, an addition of two
+// scales, and the preparation of a vector that some cores want before its dot products. One header an
+// instruction set; this one selects. On a microcontroller and on 64-bit Arm the set is fixed when compiling;
+// on x86-64 it is an argument, chosen at start-up.
 #ifndef DORMOUSE_ISA_H
 #define DORMOUSE_ISA_H
-#include <stdint.h>
+#include "dormouse_base.h"
+#include "dormouse_portable.h"
 
-#define DM_INLINE static inline __attribute__((always_inline))
+// Raw values of `InstructionSet`.
+enum {
+  DM_PORTABLE = 0,
+};
+
+// The best instruction set of the core that runs this.
+DM_INLINE int32_t dm_best_set(void) { return DM_PORTABLE; }
+
+// Whether this build on this core can run `set`.
+DM_INLINE int32_t dm_supports(int32_t set) { return set == DM_PORTABLE; }
+
+// Vectors that one call of `dm_dot` takes at most, 1 to 4: more share the loads of the weights.
+DM_INLINE int32_t dm_positions(int32_t set) { return 1; }
+
+// Whether `dm_dot` wants vectors prepared by `dm_widen`.
+DM_INLINE int32_t dm_widens(int32_t set) { return 0; }
+
+// Prepares vector `position` of `positions` in `wide`, 2 * positions * (n rounded up to 4) bytes, 4-byte
+// aligned.
+DM_INLINE void dm_widen(const int8_t *x, int32_t n, int32_t position, int32_t positions, int8_t *wide) {}
+
+// sums[p * sum_stride + r] = sum_i x[p * x_stride + i] * w[r * row_stride + i]; at most `dm_positions`
+// positions.
+DM_INLINE void dm_dot(int32_t set, const int8_t *x, intptr_t x_stride, int32_t positions, const int8_t *w,
+                      intptr_t row_stride, int32_t rows, int32_t n, int32_t *sums, intptr_t sum_stride) {
+  dm_dot_portable(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
+}
+
+// sums[c] += sum_t x[t * x_step + c] * w[t * w_step + c].
+DM_INLINE void dm_taps(int32_t set, const int8_t *x, intptr_t x_step, const int8_t *w, intptr_t w_step,
+                       int32_t taps, int32_t channels, int32_t *sums) {
+  dm_taps_portable(x, x_step, w, w_step, taps, channels, sums);
+}
+
+// y[i] = clamp(zero_point + scale(sums[i] + biases[i])).
+DM_INLINE void dm_requantize(int32_t set, const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
+  dm_requantize_portable(sums, rescale, count, y);
+}
+
+// y[i] = one addition.
+DM_INLINE void dm_add(int32_t set, const int8_t *a, const int8_t *b, const dm_sum *sum, int32_t count,
+                      int8_t *y) {
+  dm_add_portable(a, b, sum, count, y);
+}
 
 #endif

@@ -1,0 +1,102 @@
+import DormouseISA
+
+/// Convolution of every channel with a filter of its own.
+///
+/// Weights: `WeightLayout.taps`, `[kernelHeight][kernelWidth]` rows of `channels`. Preconditions: input and output have
+/// the same number of channels; `rowStride` is that number rounded up to 4; `biases`, `multipliers` and `shifts` hold as
+/// many values; extents, strides and dilations are at least 1. Windows may lie in the padding altogether. No scratch.
+public enum Depthwise {
+  /// `output[y, x, c] = requantize(biases[c] + sum_ij weights[i][j][c] * input[row(y, i), column(x, j), c])`; padding
+  /// reads as the input's zero point.
+  ///
+  /// `input` and `output` have the shapes of `geometry`.
+  public static func run(
+    _ input: Span<Int8>, _ constants: LayerConstants, _ geometry: Geometry, into output: inout MutableSpan<Int8>,
+    on set: InstructionSet
+  ) {
+    input.withUnsafeBufferPointer { input in
+      output.withUnsafeMutableBufferPointer { output in
+        guard let elements = input.baseAddress, var results = output.baseAddress else { return }
+        let channels = geometry.input.channels
+        for y in 0..<geometry.output.height {
+          for x in 0..<geometry.output.width {
+            let window = DepthwiseWindow(geometry, y, x)
+            var rescale = constants.rescale
+            var first = 0
+            while first < channels {
+              var block = ChannelBlock(count: min(channels &- first, ChannelBlock.capacity), on: set)
+              window.accumulate(elements + first, constants, from: first, into: &block)
+              block.requantize(rescale, into: results)
+              rescale.skip(block.count)
+              results += block.count
+              first = first &+ block.count
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// One window of a depthwise convolution, clipped to the input.
+private struct DepthwiseWindow {
+  let geometry: Geometry
+  let row: Int
+  let column: Int
+  let rows: TapRange
+  let columns: TapRange
+
+  init(_ geometry: Geometry, _ y: Int, _ x: Int) {
+    self.geometry = geometry
+    row = y &* geometry.strideHeight &- geometry.padTop
+    column = x &* geometry.strideWidth &- geometry.padLeft
+    rows = TapRange(
+      origin: row, taps: geometry.kernelHeight, dilation: geometry.dilationHeight, extent: geometry.input.height)
+    columns = TapRange(
+      origin: column, taps: geometry.kernelWidth, dilation: geometry.dilationWidth, extent: geometry.input.width)
+  }
+
+  /// Feeds the taps of channels `first ..< first + block.count`; `elements` is the input from channel `first` on.
+  ///
+  /// The primitive takes many taps at once, a constant step apart: for a kernel one column wide all of them, else a row
+  /// of the kernel. Padding is taps that all read one row of zero points: a step of 0.
+  func accumulate(
+    _ elements: UnsafePointer<Int8>, _ constants: LayerConstants, from first: Int, into block: inout ChannelBlock
+  ) {
+    let channels = geometry.input.channels
+    let rowLength = geometry.input.width &* channels
+    let weights = constants.weights + first
+    let zeros = InlineArray<64, Int8>(repeating: constants.inputZeroPoint)
+    withUnsafeBytes(of: zeros) { zeros in
+      let padding = zeros.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int8.self)
+      if geometry.kernelWidth == 1 && columns.first == 0 && columns.end == 1 {
+        feed(
+          rows, of: geometry.kernelHeight, elements + (row &* rowLength &+ column &* channels),
+          step: geometry.dilationHeight &* rowLength, weights, padding, constants.rowStride, &block)
+        return
+      }
+      for i in 0..<geometry.kernelHeight {
+        let inside = i >= rows.first && i < rows.end
+        let start = (row &+ i &* geometry.dilationHeight) &* rowLength &+ column &* channels
+        feed(
+          inside ? columns : TapRange.none, of: geometry.kernelWidth, elements + start,
+          step: geometry.dilationWidth &* channels, weights + i &* geometry.kernelWidth &* constants.rowStride,
+          padding, constants.rowStride, &block)
+      }
+    }
+  }
+
+  /// Feeds `taps` taps in a line: those of `range` read `elements`, the others `padding`.
+  @inline(__always)
+  private func feed(
+    _ range: TapRange, of taps: Int, _ elements: UnsafePointer<Int8>, step: Int, _ weights: UnsafePointer<Int8>,
+    _ padding: UnsafePointer<Int8>, _ rowStride: Int, _ block: inout ChannelBlock
+  ) {
+    block.accumulate(padding, step: 0, weights, step: rowStride, taps: range.first)
+    block.accumulate(
+      elements + range.first &* step, step: step, weights + range.first &* rowStride, step: rowStride,
+      taps: range.end &- range.first)
+    block.accumulate(
+      padding, step: 0, weights + range.end &* rowStride, step: rowStride, taps: taps &- range.end)
+  }
+}

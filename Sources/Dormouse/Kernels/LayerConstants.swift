@@ -1,0 +1,56 @@
+/// What a layer reads from the image: weights, biases, requantization.
+///
+/// The validator has proven that the pointers are good for everything that the layer's shapes make a kernel read.
+public struct LayerConstants {
+  /// Int8 weights in the layout that the operation wants (`WeightLayout`); aligned to 16.
+  public var weights: UnsafePointer<Int8>
+  /// Bytes from one row of weights to the next; a multiple of 4, the excess zero.
+  public var rowStride: Int
+  /// An output channel each, in accumulator units, the input's zero point folded in.
+  public var biases: UnsafePointer<Int32>
+  /// `QuantizedMultiplier.multiplier`, an output channel each. Add: first input, second input, output.
+  public var multipliers: UnsafePointer<Int32>
+  /// `QuantizedMultiplier.shift`, an output channel each. Add: first input, second input, output.
+  public var shifts: UnsafePointer<Int32>
+  /// Zero point of the (first) input; what padding reads.
+  public var inputZeroPoint: Int8
+  /// Zero point of the second input; add only.
+  public var secondZeroPoint: Int8 = 0
+  /// Zero point of the output.
+  public var outputZeroPoint: Int8
+  /// Least output: the fused activation and int8 itself.
+  public var outputMinimum: Int8
+  /// Greatest output, not below `outputMinimum`.
+  public var outputMaximum: Int8
+
+  /// Memberwise.
+  @inline(__always)
+  public init(
+    weights: UnsafePointer<Int8>, rowStride: Int, biases: UnsafePointer<Int32>, multipliers: UnsafePointer<Int32>,
+    shifts: UnsafePointer<Int32>, inputZeroPoint: Int8, outputZeroPoint: Int8, outputMinimum: Int8,
+    outputMaximum: Int8
+  ) {
+    self.weights = weights
+    self.rowStride = rowStride
+    self.biases = biases
+    self.multipliers = multipliers
+    self.shifts = shifts
+    self.inputZeroPoint = inputZeroPoint
+    self.outputZeroPoint = outputZeroPoint
+    self.outputMinimum = outputMinimum
+    self.outputMaximum = outputMaximum
+  }
+
+  /// Requantizes one accumulator of `channel`, its bias included already.
+  @inline(__always)
+  func requantize(_ accumulator: Int32, channel: Int) -> Int8 {
+    let factor = QuantizedMultiplier(multiplier: multipliers[channel], shift: shifts[channel])
+    return clamp(factor.apply(accumulator) &+ Int32(outputZeroPoint))
+  }
+
+  /// `value` within the layer's output range.
+  @inline(__always)
+  func clamp(_ value: Int32) -> Int8 {
+    Int8(truncatingIfNeeded: min(max(value, Int32(outputMinimum)), Int32(outputMaximum)))
+  }
+}

@@ -1,0 +1,69 @@
+/// What the validator and the planner ask the kernels.
+extension LayerRecord {
+  /// Bytes of scratch of the layer's kernel, the same on every core; 0 for an unknown operation.
+  ///
+  /// `input` is the layer's first input. Shapes and kernel extents must have been checked (`shapesAgree`), and the
+  /// elements of a window must stay below 2^28.
+  public func scratchLength(input: TensorRecord, output: TensorRecord) -> Int {
+    switch Operation(rawValue: operation) {
+    case .dense: Dense.scratchLength(inputs: input.count)
+    case .convolution: Convolution.scratchLength(Geometry(self, input: input, output: output))
+    default: 0
+    }
+  }
+
+  /// Rows of weights of the layer, each `rowStride` bytes; 0 if it has none.
+  public func weightRows(output: TensorRecord) -> Int {
+    switch Operation(rawValue: operation) {
+    case .dense: output.count
+    case .convolution: Int(output.channels)
+    case .depthwise: Int(kernelHeight) &* Int(kernelWidth)
+    default: 0
+    }
+  }
+
+  /// Weights in a row, before padding; `rowStride` is this rounded up to 4. 0 if the layer has none.
+  public func weightsPerRow(input: TensorRecord) -> Int {
+    switch Operation(rawValue: operation) {
+    case .dense: input.count
+    case .convolution: Int(kernelHeight) &* Int(kernelWidth) &* Int(input.channels)
+    case .depthwise: Int(input.channels)
+    default: 0
+    }
+  }
+
+  /// Values behind each of `multipliers` and `shifts`, and, addition excepted, `biases`.
+  public func requantizedChannels(output: TensorRecord) -> Int {
+    switch Operation(rawValue: operation) {
+    case .dense: output.count
+    case .convolution, .depthwise: Int(output.channels)
+    case .add: 3
+    default: 0
+    }
+  }
+
+  /// Whether kernel extents, padding and the shapes of first input and output fit together.
+  ///
+  /// For a concatenation and an addition this is about one input; the sum of the extents along the axis of a
+  /// concatenation is for the caller to check.
+  public func shapesAgree(input: TensorRecord, output: TensorRecord) -> Bool {
+    guard let operation = Operation(rawValue: operation) else { return false }
+    let from = Shape(input)
+    let to = Shape(output)
+    switch operation {
+    case .dense: return true
+    case .add: return from == to
+    case .concatenation:
+      guard let axis = Concatenation.Axis(rawValue: self.axis) else { return false }
+      return (axis == .height || from.height == to.height) && (axis == .width || from.width == to.width)
+        && (axis == .channels || from.channels == to.channels)
+    case .convolution, .depthwise, .averagePool, .maxPool:
+      guard kernelHeight > 0 && kernelWidth > 0 && strideHeight > 0 && strideWidth > 0 else { return false }
+      guard dilationHeight > 0 && dilationWidth > 0 else { return false }
+      guard operation == .convolution || from.channels == to.channels else { return false }
+      guard operation == .averagePool || operation == .maxPool else { return true }
+      let geometry = Geometry(self, input: input, output: output)
+      return dilationHeight == 1 && dilationWidth == 1 && geometry.everyWindowTouchesInput
+    }
+  }
+}

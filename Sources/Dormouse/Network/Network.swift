@@ -1,0 +1,120 @@
+/// Runs the program of a model image, layer by layer, over one activation region.
+///
+/// The network keeps no state between runs. Tensors and scratch lie where the image says; the validator has proven that
+/// they fit, so nothing is checked here.
+public struct Network {
+  /// The image whose program this runs.
+  public let image: ModelImage
+  /// The instructions that its kernels use.
+  public let instructionSet: InstructionSet
+  private let activations: UnsafeMutableRawPointer
+
+  /// Runs `image` over the `image.program.activationLength` bytes at `activations`, which is aligned to 16.
+  @inline(__always)
+  public init(
+    image: ModelImage, activations: UnsafeMutableRawPointer, instructionSet: InstructionSet = .best
+  ) {
+    self.image = image
+    self.activations = activations
+    self.instructionSet = instructionSet
+  }
+
+  /// The input tensor, to be filled before `run`, which may overwrite it.
+  public var input: UnsafeMutableBufferPointer<Int8> {
+    let tensor = image.tensor(Int(image.program.input))
+    return UnsafeMutableBufferPointer(start: elements(of: tensor), count: tensor.count)
+  }
+
+  /// The output tensor, valid from `run` until something else is written to the activation region.
+  public var output: UnsafeBufferPointer<Int8> {
+    let tensor = image.tensor(Int(image.program.output))
+    return UnsafeBufferPointer(start: elements(of: tensor), count: tensor.count)
+  }
+
+  /// Runs all layers.
+  public func run() {
+    for index in 0..<image.layerCount { runLayer(index) }
+  }
+
+  /// Runs one layer; for profiling. The layers before it must have run.
+  public func runLayer(_ index: Int) {
+    let layer = image.layer(index)
+    let from = image.tensor(Int(layer.inputs.0))
+    let to = image.tensor(Int(layer.output))
+    let constants = constants(of: layer, input: from, output: to)
+    let input = Span(_unsafeStart: UnsafePointer(elements(of: from)), count: from.count)
+    var output = MutableSpan(_unsafeStart: elements(of: to), count: to.count)
+    switch Operation(rawValue: layer.operation).unsafelyUnwrapped {
+    case .dense:
+      Dense.run(input, constants, into: &output, scratch: scratch(of: layer), on: instructionSet)
+    case .convolution:
+      Convolution.run(
+        input, constants, Geometry(layer, input: from, output: to), into: &output, scratch: scratch(of: layer),
+        on: instructionSet)
+    case .depthwise:
+      Depthwise.run(
+        input, constants, Geometry(layer, input: from, output: to), into: &output, on: instructionSet)
+    case .averagePool:
+      AveragePool.run(
+        input, constants, Geometry(layer, input: from, output: to), into: &output, on: instructionSet)
+    case .maxPool:
+      MaxPool.run(input, constants, Geometry(layer, input: from, output: to), into: &output)
+    case .add:
+      let second = image.tensor(Int(layer.inputs.1))
+      Add.run(
+        input, Span(_unsafeStart: UnsafePointer(elements(of: second)), count: second.count), constants,
+        into: &output, on: instructionSet)
+    case .concatenation:
+      concatenate(layer, into: &output, Shape(to))
+    }
+  }
+
+  private func concatenate(_ layer: LayerRecord, into output: inout MutableSpan<Int8>, _ shape: Shape) {
+    let axis = Concatenation.Axis(rawValue: layer.axis).unsafelyUnwrapped
+    let indices: InlineArray<4, UInt16> = [layer.inputs.0, layer.inputs.1, layer.inputs.2, layer.inputs.3]
+    var offset = 0
+    for index in 0..<Int(layer.inputCount) {
+      let tensor = image.tensor(Int(indices[index]))
+      let input = Span(_unsafeStart: UnsafePointer(elements(of: tensor)), count: tensor.count)
+      let part = Shape(tensor)
+      Concatenation.run(input, part, axis: axis, at: offset, into: &output, shape)
+      offset = offset &+ part.extent(along: axis)
+    }
+  }
+
+  @inline(__always)
+  private func elements(of tensor: TensorRecord) -> UnsafeMutablePointer<Int8> {
+    (activations + Int(truncatingIfNeeded: tensor.arenaOffset)).assumingMemoryBound(to: Int8.self)
+  }
+
+  @inline(__always)
+  private func scratch(of layer: LayerRecord) -> UnsafeMutablePointer<Int8> {
+    (activations + Int(truncatingIfNeeded: layer.scratch)).assumingMemoryBound(to: Int8.self)
+  }
+
+  @inline(__always)
+  private func constants(of layer: LayerRecord, input: TensorRecord, output: TensorRecord) -> LayerConstants {
+    let section = image.start(of: .weights)
+    func words(_ offset: UInt32) -> UnsafePointer<Int32> {
+      (section + Int(truncatingIfNeeded: offset)).assumingMemoryBound(to: Int32.self)
+    }
+    var constants = LayerConstants(
+      weights: (section + Int(truncatingIfNeeded: layer.weights)).assumingMemoryBound(to: Int8.self),
+      rowStride: Int(truncatingIfNeeded: layer.rowStride), biases: words(layer.biases),
+      multipliers: words(layer.multipliers), shifts: words(layer.shifts), inputZeroPoint: input.zeroPoint,
+      outputZeroPoint: output.zeroPoint, outputMinimum: layer.outputMinimum, outputMaximum: layer.outputMaximum)
+    if layer.inputCount == 2 { constants.secondZeroPoint = image.tensor(Int(layer.inputs.1)).zeroPoint }
+    return constants
+  }
+}
+
+extension Shape {
+  /// Extent along one axis.
+  fileprivate func extent(along axis: Concatenation.Axis) -> Int {
+    switch axis {
+    case .height: height
+    case .width: width
+    case .channels: channels
+    }
+  }
+}

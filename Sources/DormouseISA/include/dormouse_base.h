@@ -1,0 +1,39 @@
+// What every header of the room shares.
+#ifndef DORMOUSE_BASE_H
+#define DORMOUSE_BASE_H
+#include <stddef.h>
+#include <stdint.h>
+
+// Part of its caller: the small things, and what is called in one place.
+#define DM_INLINE static inline __attribute__((always_inline))
+// One copy, however many callers: inner loops worth a call.
+#define DM_SHARED static inline __attribute__((noinline))
+
+// One step of an addition: `clamp(zero_point + m2 * (m0 * ((a - zero_a) << 20) + m1 * ((b - zero_b) <<
+// 20)))`.
+typedef struct {
+  const int32_t *multipliers;
+  const int32_t *shifts;
+  int32_t first_zero_point;
+  int32_t second_zero_point;
+  int32_t zero_point;
+  int32_t minimum;
+  int32_t maximum;
+} dm_sum;
+
+// From accumulators to outputs: channel `i` of `count` has a bias, a Q31 multiplier and a shift.
+typedef struct {
+  const int32_t *biases;
+  const int32_t *multipliers;
+  const int32_t *shifts;
+  int32_t zero_point;
+  int32_t minimum;
+  int32_t maximum;
+} dm_rescale;
+
+DM_INLINE int32_t dm_clamp(int32_t value, int32_t minimum, int32_t maximum) {
+  value = value < minimum ? minimum : value;
+  return value > maximum ? maximum : value;
+}
+
+#endif

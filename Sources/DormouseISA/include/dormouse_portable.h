@@ -1,0 +1,97 @@
+// The portable twin of every primitive: plain C, the definition that the others must match bit for bit.
+// All sums wrap modulo 2^32, so the order of summation doesn't matter.
+#ifndef DORMOUSE_PORTABLE_H
+#define DORMOUSE_PORTABLE_H
+#include "dormouse_base.h"
+
+// sums[p * sum_stride + r] = sum_i x[p * x_stride + i] * w[r * row_stride + i], i < n.
+DM_SHARED void dm_dot_portable(const int8_t *x, intptr_t x_stride, int32_t positions, const int8_t *w,
+                               intptr_t row_stride, int32_t rows, int32_t n, int32_t *sums,
+                               intptr_t sum_stride) {
+  for (int32_t p = 0; p < positions; p++) {
+    const int8_t *row = w;
+    int32_t r = 0;
+    // Two rows share the loads of x.
+    for (; r + 2 <= rows; r += 2) {
+      const int8_t *next = row + row_stride;
+      uint32_t first = 0, second = 0;
+      for (int32_t i = 0; i < n; i++) {
+        int32_t value = x[i];
+        first += (uint32_t)(value * row[i]);
+        second += (uint32_t)(value * next[i]);
+      }
+      sums[r] = (int32_t)first;
+      sums[r + 1] = (int32_t)second;
+      row = next + row_stride;
+    }
+    if (r < rows) {
+      uint32_t sum = 0;
+      for (int32_t i = 0; i < n; i++) {
+        sum += (uint32_t)(x[i] * row[i]);
+      }
+      sums[r] = (int32_t)sum;
+    }
+    x += x_stride;
+    sums += sum_stride;
+  }
+}
+
+// sums[c] += sum_t x[t * x_step + c] * w[t * w_step + c], c < channels, t < taps.
+DM_SHARED void dm_taps_portable(const int8_t *x, intptr_t x_step, const int8_t *w, intptr_t w_step,
+                                int32_t taps, int32_t channels, int32_t *sums) {
+  for (int32_t c = 0; c < channels; c++) {
+    const int8_t *element = x + c;
+    const int8_t *weight = w + c;
+    uint32_t sum = (uint32_t)sums[c];
+    for (int32_t t = 0; t < taps; t++) {
+      sum += (uint32_t)(*element * *weight);
+      element += x_step;
+      weight += w_step;
+    }
+    sums[c] = (int32_t)sum;
+  }
+}
+
+// floor(x * multiplier * 2^(shift - 31) + 1/2) modulo 2^32; multiplier >= 0, -31 <= shift <= 30.
+DM_INLINE int32_t dm_scale(int32_t x, int32_t multiplier, int32_t shift) {
+  int64_t product = (int64_t)x * multiplier;
+  if (shift <= -2) {
+    // The rounding constant has no bits in the low word: one 32-bit shift does.
+    int32_t high = (int32_t)(product >> 32);
+    return (high + (1 << (-shift - 2))) >> (-shift - 1);
+  }
+  uint32_t right = (uint32_t)(31 - shift);
+  return (int32_t)(uint32_t)((uint64_t)(product + ((int64_t)1 << (right - 1))) >> right);
+}
+
+// y[i] = clamp(zero_point + scale(sums[i] + biases[i])), i < count.
+DM_SHARED void dm_requantize_portable(const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
+  for (int32_t i = 0; i < count; i++) {
+    int32_t sum = (int32_t)((uint32_t)sums[i] + (uint32_t)rescale.biases[i]);
+    uint32_t scaled = (uint32_t)dm_scale(sum, rescale.multipliers[i], rescale.shifts[i]);
+    y[i] =
+        (int8_t)dm_clamp((int32_t)(scaled + (uint32_t)rescale.zero_point), rescale.minimum, rescale.maximum);
+  }
+}
+
+// y[i] = one addition (see `dm_sum`), i < count; all three shifts in -30 ... 0.
+//
+// |a - zero_a| < 2^8, so two more bits fit above the 20 and every result lies in the high word of its
+// product.
+DM_SHARED void dm_add_portable(const int8_t *a, const int8_t *b, const dm_sum *sum, int32_t count,
+                               int8_t *y) {
+  const int32_t m0 = sum->multipliers[0], m1 = sum->multipliers[1], m2 = sum->multipliers[2];
+  const int32_t r0 = 1 - sum->shifts[0], r1 = 1 - sum->shifts[1], r2 = 1 - sum->shifts[2];
+  const int32_t h0 = 1 << (r0 - 1), h1 = 1 << (r1 - 1), h2 = 1 << (r2 - 1);
+  const int32_t z0 = sum->first_zero_point, z1 = sum->second_zero_point, zero_point = sum->zero_point;
+  const int32_t minimum = sum->minimum, maximum = sum->maximum;
+  for (int32_t i = 0; i < count; i++) {
+    int32_t first = (int32_t)(((int64_t)((a[i] - z0) * (1 << 22)) * m0) >> 32);
+    int32_t second = (int32_t)(((int64_t)((b[i] - z1) * (1 << 22)) * m1) >> 32);
+    int32_t total = ((first + h0) >> r0) + ((second + h1) >> r1);
+    int32_t scaled = (int32_t)(((int64_t)(total * 4) * m2) >> 32);
+    y[i] = (int8_t)dm_clamp(((scaled + h2) >> r2) + zero_point, minimum, maximum);
+  }
+}
+
+#endif

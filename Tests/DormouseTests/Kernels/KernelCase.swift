@@ -1,0 +1,100 @@
+@testable import Dormouse
+
+/// Weights, biases and multipliers of one layer, owned by a test; the kernels get pointers into it.
+final class KernelCase {
+  let weights: [Int8]
+  let rowStride: Int
+  let biases: [Int32]
+  let multipliers: [Int32]
+  let shifts: [Int32]
+  var inputZeroPoint: Int8 = 0
+  var secondZeroPoint: Int8 = 0
+  var outputZeroPoint: Int8 = 0
+  var outputMinimum: Int8 = -128
+  var outputMaximum: Int8 = 127
+
+  /// Pads `rows` of `length` weights to a multiple of 4 bytes each.
+  init(rows: Int, length: Int, weights: [Int8], biases: [Int32], multipliers: [Int32], shifts: [Int32]) {
+    rowStride = (length + 3) & ~3
+    var padded: [Int8] = []
+    for row in 0..<rows {
+      padded += weights[row * length..<(row + 1) * length]
+      padded += [Int8](repeating: 0, count: rowStride - length)
+    }
+    self.weights = padded
+    self.biases = biases
+    self.multipliers = multipliers
+    self.shifts = shifts
+  }
+
+  /// Calls `body` with pointers that are valid during the call.
+  func withConstants(_ body: (LayerConstants) -> Void) {
+    weights.withUnsafeBufferPointer { weights in
+      biases.withUnsafeBufferPointer { biases in
+        multipliers.withUnsafeBufferPointer { multipliers in
+          shifts.withUnsafeBufferPointer { shifts in
+            // An empty array has no address; a kernel that has no weights looks at none.
+            let none = UnsafePointer<Int32>(bitPattern: 16).unsafelyUnwrapped
+            let noBytes = UnsafePointer<Int8>(bitPattern: 16).unsafelyUnwrapped
+            var constants = LayerConstants(
+              weights: weights.baseAddress ?? noBytes, rowStride: rowStride, biases: biases.baseAddress ?? none,
+              multipliers: multipliers.baseAddress ?? none, shifts: shifts.baseAddress ?? none,
+              inputZeroPoint: inputZeroPoint, outputZeroPoint: outputZeroPoint, outputMinimum: outputMinimum,
+              outputMaximum: outputMaximum)
+            constants.secondZeroPoint = secondZeroPoint
+            body(constants)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Memory of exactly `count` bytes, aligned to 16, so that AddressSanitizer sees the first byte too many.
+func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Int8>) -> Void) {
+  let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 16)
+  defer { memory.deallocate() }
+  body(memory.initializeMemory(as: Int8.self, repeating: 0x55, count: max(count, 1)))
+}
+
+/// Deterministic, small and good enough for test data (splitmix64, Steele et al. 2014).
+struct TestGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z &>> 31)
+  }
+
+  mutating func bytes(_ count: Int, in range: ClosedRange<Int8> = -128...127) -> [Int8] {
+    (0..<count).map { _ in Int8.random(in: range, using: &self) }
+  }
+
+  /// Rows of weights with biases and multipliers that spread the outputs over the int8 range.
+  mutating func layer(rows: Int, length: Int, channels: Int, fanIn: Int) -> KernelCase {
+    let weights = bytes(rows * length, in: -127...127)
+    let limit = Int32(fanIn * 2000 + 100)
+    let biases = (0..<channels).map { _ in Int32.random(in: -limit...limit, using: &self) }
+    let multipliers = (0..<channels).map { _ in Int32.random(in: 1 << 30...Int32.max, using: &self) }
+    let bits = Int32((63 - (fanIn * 5000).leadingZeroBitCount) / 2 + 1)
+    let shifts = (0..<channels).map { _ in Int32.random(in: -bits - 5...(-bits + 4), using: &self) }
+    let result = KernelCase(
+      rows: rows, length: length, weights: weights, biases: biases, multipliers: multipliers, shifts: shifts)
+    result.inputZeroPoint = [-128, 127, 0, 3, -7].randomElement(using: &self)!
+    result.secondZeroPoint = [-128, 127, 0, 3, -7].randomElement(using: &self)!
+    result.outputZeroPoint = [-128, 127, 0, 3, -7].randomElement(using: &self)!
+    if Bool.random(using: &self) { result.outputMinimum = result.outputZeroPoint }
+    if Bool.random(using: &self) { result.outputMaximum = Int8.random(in: result.outputMinimum...127, using: &self) }
+    return result
+  }
+}
+
+extension InstructionSet {
+  /// Every set that this build can run here.
+  static var supported: [InstructionSet] { [portable].filter(\.isSupported) }
+}
