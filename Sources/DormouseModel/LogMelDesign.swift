@@ -17,7 +17,7 @@ public struct LogMelDesign {
     try settings.check()
     self.settings = settings
     let window = settings.window
-    let coefficients = (0..<window / 2).map { n -> UInt16 in
+    let coefficients = (0..<window).map { n -> UInt16 in
       let sine = sin(.pi * (Double(n) + 0.5) / Double(window))
       return UInt16(min((sine * sine * 65536).rounded(), 65535))
     }

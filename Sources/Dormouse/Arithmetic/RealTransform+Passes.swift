@@ -1,62 +1,57 @@
 extension RealTransform {
-  /// `exp(-2 pi i angle / 1024)` in Q31 as cosine and sine, so that the factor is `cosine - i sine`.
-  @inline(__always)
-  private static func factor(_ angle: Int) -> (cosine: Int32, sine: Int32) {
-    let quarter = SineTable.circle / 4
-    if angle <= quarter { return (SineTable.cosine(angle), SineTable.sine(angle)) }
-    if angle <= 2 &* quarter {
-      let rest = angle &- quarter
-      return (0 &- SineTable.sine(rest), SineTable.cosine(rest))
-    }
-    let rest = angle &- 2 &* quarter
-    return (0 &- SineTable.cosine(rest), 0 &- SineTable.sine(rest))
-  }
-
   /// Half of `(re + i im) (cosine - i sine)`.
   @inline(__always)
-  private static func turned(
-    _ re: Int32, _ im: Int32, _ factor: (cosine: Int32, sine: Int32)
-  ) -> (Int32, Int32) {
-    (
-      highProduct(re, factor.cosine) &+ highProduct(im, factor.sine),
-      highProduct(im, factor.cosine) &- highProduct(re, factor.sine)
-    )
+  private static func turned(_ re: Int32, _ im: Int32, _ cosine: Int32, _ sine: Int32) -> (Int32, Int32) {
+    (highProduct(re, cosine) &+ highProduct(im, sine), highProduct(im, cosine) &- highProduct(re, sine))
   }
 
-  /// Combines transforms of `run` points, four at a time, into transforms of `4 * run` points, at half scale.
+  /// Half of `(re + i im) (cosine + i sine)`.
+  @inline(__always)
+  private static func turnedBack(_ re: Int32, _ im: Int32, _ cosine: Int32, _ sine: Int32) -> (Int32, Int32) {
+    (highProduct(re, cosine) &- highProduct(im, sine), highProduct(im, cosine) &+ highProduct(re, sine))
+  }
+
+  /// Combines transforms of `run` points, four at a time, into transforms of `4 * run` points, at half scale:
+  /// with `W = exp(-2 pi i / (4 run))`, `X[j + m run] = A[j] + (-i)^m W^j B[j] + (-1)^m W^2j C[j] + i^m W^-j D[j]`.
+  @inline(__always)
   static func radix4(_ spectrum: UnsafeMutablePointer<Int32>, points: Int, run: Int) {
-    let step = SineTable.circle / 4 / run
+    let quarter = SineTable.circle / 4
+    let step = quarter / run
     var angle = 0
     for j in 0..<run {
-      let b1 = factor(angle)
-      let c1 = factor(2 &* angle)
-      let d1 = factor(3 &* angle)
-      var p = spectrum + 2 &* j
+      let cosine = SineTable.cosine(angle)
+      let sine = SineTable.sine(angle)
+      // Of twice the angle, up to half a circle.
+      let past = 2 &* angle &- quarter
+      let cosine2 = past <= 0 ? SineTable.sine(0 &- past) : 0 &- SineTable.sine(past)
+      let sine2 = SineTable.cosine(past <= 0 ? 0 &- past : past)
+      angle &+= step
+      var a = spectrum + 2 &* j
       let end = spectrum + 2 &* points
-      while p < end {
-        let q = p + 2 &* run
-        let r = q + 2 &* run
-        let s = r + 2 &* run
-        let (cr, ci) = turned(r[0], r[1], c1)
-        let ar = p[0] &>> 1
-        let ai = p[1] &>> 1
-        let (ur, ui) = (ar &+ cr, ai &+ ci)
-        let (vr, vi) = (ar &- cr, ai &- ci)
-        let (br, bi) = turned(q[0], q[1], b1)
-        let (dr, di) = turned(s[0], s[1], d1)
+      while a < end {
+        let b = a + 2 &* run
+        let c = b + 2 &* run
+        let d = c + 2 &* run
+        // In this order few values are alive at a time.
+        let (br, bi) = turned(b[0], b[1], cosine, sine)
+        let (dr, di) = turnedBack(d[0], d[1], cosine, sine)
         let (sr, si) = (br &+ dr, bi &+ di)
         let (tr, ti) = (br &- dr, bi &- di)
-        p[0] = ur &+ sr
-        p[1] = ui &+ si
-        q[0] = vr &+ ti
-        q[1] = vi &- tr
-        r[0] = ur &- sr
-        r[1] = ui &- si
-        s[0] = vr &- ti
-        s[1] = vi &+ tr
-        p = s + 2 &* run
+        let (cr, ci) = turned(c[0], c[1], cosine2, sine2)
+        let ar = a[0] &>> 1
+        let ai = a[1] &>> 1
+        let (ur, ui) = (ar &+ cr, ai &+ ci)
+        a[0] = ur &+ sr
+        a[1] = ui &+ si
+        c[0] = ur &- sr
+        c[1] = ui &- si
+        let (vr, vi) = (ar &- cr, ai &- ci)
+        b[0] = vr &+ ti
+        b[1] = vi &- tr
+        d[0] = vr &- ti
+        d[1] = vi &+ tr
+        a = d + 2 &* run
       }
-      angle &+= step
     }
   }
 

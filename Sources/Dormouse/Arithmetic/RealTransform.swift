@@ -34,45 +34,54 @@ struct RealTransform {
   /// `length / 2 - 1`, bin `k` at word `2 k`. Bin 0 (words 0 and 1) holds a by-product.
   @inline(__always)
   func transform(_ source: some SamplePairs, into spectrum: UnsafeMutablePointer<Int32>) {
-    var run: Int
-    if length == 512 {
+    switch length {
+    case 512:
       firstPassRadix4(source, spectrum)
-      run = 4
-    } else {
+      RealTransform.radix4(spectrum, points: 256, run: 4)
+      RealTransform.radix4(spectrum, points: 256, run: 16)
+      RealTransform.radix4(spectrum, points: 256, run: 64)
+    default:
       firstPassRadix2(source, spectrum)
-      run = 2
-    }
-    while run < points {
-      RealTransform.radix4(spectrum, points: points, run: run)
-      run &<<= 2
+      var run = 2
+      while run < points {
+        RealTransform.radix4(spectrum, points: points, run: run)
+        run &<<= 2
+      }
     }
     separate(spectrum)
   }
 
-  /// The successor of `index` when `groups` (a power of 4) indices are counted with their base-4 digits reversed.
+  /// The first sample pair of group `group + 1` if `index` is that of `group`.
+  ///
+  /// The base-4 digits of a group's number, reversed, are the digits of the index, but digit 3 stands for -1: the fourth of
+  /// interleaved quarters begins *before* the first, which lets its twiddle factor be the conjugate of the
+  /// second's (the conjugate-pair algorithm of Kamar and Elcherif, 1989). Modulo `points`.
   @inline(__always)
-  private static func successor(_ index: Int, groups: Int) -> Int {
+  private static func successor(_ index: Int, group: Int, groups: Int) -> Int {
     var next = index
     var digit = groups &>> 2
-    while digit != 0 && next & (3 &* digit) == 3 &* digit {
-      next ^= 3 &* digit
+    var count = group
+    while count & 3 == 3 {
+      next &+= digit
       digit &>>= 2
+      count &>>= 2
     }
-    return next &+ digit
+    return count & 3 == 2 ? next &- 3 &* digit : next &+ digit
   }
 
   @inline(__always)
   private func firstPassRadix4(_ source: some SamplePairs, _ spectrum: UnsafeMutablePointer<Int32>) {
     let quarter = points &>> 2
+    let mask = points &- 1
     var output = spectrum
     var index = 0
-    for _ in 0..<quarter {
-      let (ar, ai) = source.pair(index)
-      let (br, bi) = source.pair(index &+ quarter)
-      let (cr, ci) = source.pair(index &+ 2 &* quarter)
-      let (dr, di) = source.pair(index &+ 3 &* quarter)
+    for group in 0..<quarter {
+      let (ar, ai) = source.pair(index & mask)
+      let (cr, ci) = source.pair((index &+ 2 &* quarter) & mask)
       let (ur, ui) = (ar &+ cr, ai &+ ci)
       let (vr, vi) = (ar &- cr, ai &- ci)
+      let (br, bi) = source.pair((index &+ quarter) & mask)
+      let (dr, di) = source.pair((index &+ 3 &* quarter) & mask)
       let (sr, si) = (br &+ dr, bi &+ di)
       let (tr, ti) = (br &- dr, bi &- di)
       output[0] = ur &+ sr
@@ -84,24 +93,25 @@ struct RealTransform {
       output[6] = vr &- ti
       output[7] = vi &+ tr
       output += 8
-      index = RealTransform.successor(index, groups: quarter)
+      index = RealTransform.successor(index, group: group, groups: quarter)
     }
   }
 
   @inline(__always)
   private func firstPassRadix2(_ source: some SamplePairs, _ spectrum: UnsafeMutablePointer<Int32>) {
     let half = points &>> 1
+    let mask = points &- 1
     var output = spectrum
     var index = 0
-    for _ in 0..<half {
-      let (ar, ai) = source.pair(index)
-      let (br, bi) = source.pair(index &+ half)
+    for group in 0..<half {
+      let (ar, ai) = source.pair(index & mask)
+      let (br, bi) = source.pair((index &+ half) & mask)
       output[0] = ar &+ br
       output[1] = ai &+ bi
       output[2] = ar &- br
       output[3] = ai &- bi
       output += 4
-      index = RealTransform.successor(index, groups: half)
+      index = RealTransform.successor(index, group: group, groups: half)
     }
   }
 }

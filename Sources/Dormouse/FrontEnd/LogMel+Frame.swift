@@ -7,7 +7,7 @@ extension LogMel {
     let fraction: Int32 = length == 256 ? 8 : length == 512 ? 7 : 6
     let shift = 16 &- fraction &- Int32(truncatingIfNeeded: RealTransform.halvings(length: length))
     let source = WindowedSamples(
-      samples: carry, table: table(at: record.windowTable), window: Int(record.window), shift: shift)
+      samples: carry, table: section + Int(record.windowTable), window: Int(record.window), shift: shift)
     RealTransform(length: length).transform(source, into: spectrum)
 
     let scale = QuantizedMultiplier(multiplier: record.scaleMultiplier, shift: record.scaleShift)
@@ -15,7 +15,8 @@ extension LogMel {
     let origin = record.origin
     // An energy is half the weighted sum of squares.
     let unit = (2 &* fraction &- 1) &<< 16
-    let bank = FilterBank(table: table(at: record.melTable), bands: bands)
+    let melTable = (section + Int(record.melTable)).assumingMemoryBound(to: UInt16.self)
+    let bank = FilterBank(table: melTable, bands: bands)
     bank.energies(of: spectrum) { band, energy in
       var level = Logarithm.log2(energy) &- unit
       if level < 0 { level = 0 }
@@ -24,9 +25,5 @@ extension LogMel {
       if feature > 127 { feature = 127 }
       frame[band] = Int8(truncatingIfNeeded: feature)
     }
-  }
-
-  private func table(at offset: UInt32) -> UnsafePointer<UInt16> {
-    (section + Int(offset)).assumingMemoryBound(to: UInt16.self)
   }
 }

@@ -15,7 +15,7 @@ public struct LogMel {
   /// What the front end computes.
   public let record: LogMelRecord
   let section: UnsafeRawPointer
-  let carry: UnsafeMutablePointer<Int16>
+  let carry: UnsafeMutableRawPointer
   private var held = 0
 
   /// Bytes of state that a front end with these settings keeps; a multiple of 16.
@@ -32,7 +32,7 @@ public struct LogMel {
   public init(section: UnsafeRawPointer, state: UnsafeMutableRawPointer) {
     self.section = section
     record = section.load(as: LogMelRecord.self)
-    carry = state.bindMemory(to: Int16.self, capacity: Int(record.window))
+    carry = state
   }
 
   /// Features of a frame.
@@ -64,14 +64,13 @@ public struct LogMel {
     let missing = window &- held
     let taken = available < missing ? available : missing
     guard taken > 0, let base = samples.baseAddress else { return Step(consumed: 0, frameReady: false) }
-    (carry + held).update(from: base + start, count: taken)
+    (carry + 2 &* held).copyMemory(from: base + start, byteCount: 2 &* taken)
     held &+= taken
     guard held == window else { return Step(consumed: taken, frameReady: false) }
     compute(into: frame, scratch: scratch)
     let hop = Int(record.hop)
     held = window &- hop
-    // Overlapping move, forwards.
-    carry.update(from: carry + hop, count: held)
+    carry.copyMemory(from: carry + 2 &* hop, byteCount: 2 &* held)
     return Step(consumed: taken, frameReady: true)
   }
 }

@@ -27,7 +27,7 @@ extension LogMelRecord {
     guard fftLength == 256 || fftLength == 512 || fftLength == 1024 else {
       throw ImageError(.frontEnd, at: offset &+ 12, .badValue)
     }
-    guard window >= 4, window & 3 == 0, window <= fftLength else {
+    guard window >= 2, window & 1 == 0, window <= fftLength else {
       throw ImageError(.frontEnd, at: offset &+ 8, .badValue)
     }
     guard hop >= 1, hop <= window else { throw ImageError(.frontEnd, at: offset &+ 10, .badValue) }
@@ -47,7 +47,7 @@ extension LogMelRecord {
 
   private func validateTables(section: UnsafeRawPointer, length: Int, offset: Int) throws(ImageError) {
     guard windowTable & 3 == 0, melTable & 3 == 0 else { throw ImageError(.frontEnd, at: offset &+ 40, .misaligned) }
-    let windowBytes = UInt32(window)
+    let windowBytes = 2 &* UInt32(window)
     guard LogMelRecord.fits(windowTable, windowBytes, in: length) else {
       throw ImageError(.frontEnd, at: offset &+ 40, .outOfBounds)
     }

@@ -1,10 +1,10 @@
-/// Samples times a symmetric window, padded with zeros: what the transform of a frame reads.
+/// Samples times a window, padded with zeros: what the transform of a frame reads.
 struct WindowedSamples: SamplePairs {
-  /// `window` samples.
-  let samples: UnsafePointer<Int16>
-  /// The first `window / 2` coefficients, Q16.
-  let table: UnsafePointer<UInt16>
-  /// A multiple of 4, so that no pair straddles the middle.
+  /// `window` samples, Int16, aligned to 4.
+  let samples: UnsafeRawPointer
+  /// `window` coefficients, UInt16 Q16, aligned to 4.
+  let table: UnsafeRawPointer
+  /// Even.
   let window: Int
   /// The product loses this many bits, to leave the transform its head-room.
   let shift: Int32
@@ -12,21 +12,14 @@ struct WindowedSamples: SamplePairs {
   /// Products of samples `2 * index` and `2 * index + 1`, `2^(16 - shift)` a unit; below `2^(31 - shift)`.
   @inline(__always)
   func pair(_ index: Int) -> (Int32, Int32) {
-    let first = 2 &* index
-    let rest = window &- 1 &- first
-    guard rest > 0 else { return (0, 0) }
-    let x0 = Int32(samples[first])
-    let x1 = Int32(samples[first &+ 1])
-    let w0: UInt16
-    let w1: UInt16
-    if first < rest {
-      w0 = table[first]
-      w1 = table[first &+ 1]
-    } else {
-      w0 = table[rest]
-      w1 = table[rest &- 1]
-    }
+    guard 2 &* index < window else { return (0, 0) }
+    let x = samples.load(fromByteOffset: 4 &* index, as: UInt32.self)
+    let w = table.load(fromByteOffset: 4 &* index, as: UInt32.self)
+    let x0 = Int32(Int16(truncatingIfNeeded: x))
+    let x1 = Int32(bitPattern: x) &>> 16
     // At most 2^15 * (2^16 - 1): fits 32 bits.
-    return ((x0 &* Int32(w0)) &>> shift, (x1 &* Int32(w1)) &>> shift)
+    let p0 = x0 &* Int32(bitPattern: w & 0xFFFF)
+    let p1 = x1 &* Int32(bitPattern: w &>> 16)
+    return (p0 &>> shift, p1 &>> shift)
   }
 }

@@ -17,7 +17,7 @@ public struct LogMelRecord: BitwiseCopyable {
   public var kind: UInt32
   /// Hz: 8000 or 16000.
   public var sampleRate: UInt32
-  /// Samples; a multiple of 4, at most `fftLength`.
+  /// Samples; even, at most `fftLength`.
   public var window: UInt16
   /// Samples; 1 to `window`.
   public var hop: UInt16
@@ -37,8 +37,7 @@ public struct LogMelRecord: BitwiseCopyable {
   public var scaleShift: Int32
   /// Of the output.
   public var zeroPoint: Int32
-  /// From the start of the section, a multiple of 4: UInt16 Q16, the first `window / 2` coefficients of the window, which
-  /// is symmetric.
+  /// From the start of the section, a multiple of 4: `window` coefficients, UInt16 Q16.
   public var windowTable: UInt32
   /// From the start of the section, a multiple of 4: the mel table.
   public var melTable: UInt32
