@@ -56,10 +56,9 @@ public struct ModelImage {
   /// Detector settings; requires `hasFrontEnd`.
   public var detector: DetectorRecord { start(of: .detector).load(as: DetectorRecord.self) }
 
-  /// Detector settings of label `index`; requires `hasFrontEnd`.
-  public func keyword(_ index: Int) -> KeywordRecord {
-    let records = start(of: .detector) + MemoryLayout<DetectorRecord>.size
-    return records.load(fromByteOffset: index &* MemoryLayout<KeywordRecord>.size, as: KeywordRecord.self)
+  /// Detector settings of the labels, `[labelCount]`; requires `hasFrontEnd`.
+  public var keywords: UnsafePointer<KeywordRecord> {
+    (start(of: .detector) + MemoryLayout<DetectorRecord>.size).assumingMemoryBound(to: KeywordRecord.self)
   }
 
   /// Head of the program.

@@ -1,0 +1,128 @@
+/// The whole machine: push samples, get detections.
+///
+///     samples -> front end -> frames -> network -> logits -> detector -> detections
+///
+/// A spotter owns nothing but the arena that it is lent and reads the image in place. It allocates nothing, computes
+/// without floating point, and hears the same however the samples are cut into chunks:
+///
+///     var taken = 0
+///     while taken < samples.count {
+///       let progress = spotter.push(samples, from: taken)
+///       taken += progress.consumed
+///       if let detection = progress.detection { ... }
+///     }
+public struct Spotter: ~Copyable {
+  /// What one `push` did.
+  public struct Progress: Sendable {
+    /// Samples taken, at least one unless there were none.
+    public let consumed: Int
+    /// A frame was completed: `frame` holds it.
+    public let frame: Bool
+    /// An inference was run: `logits` holds its output, `score(of:)` the smoothed posteriors.
+    public let inference: Bool
+    /// A keyword was accepted.
+    public let detection: Detection?
+  }
+
+  /// The model.
+  public let image: ModelImage
+  private let plan: ArenaPlan
+  private let frames: UnsafeMutablePointer<Int8>
+  private let scratch: UnsafeMutableRawPointer
+  private var logMel: LogMel
+  private var network: Network
+  private var detector: Detector
+  private let bands: Int
+  private let context: Int
+  private let stride: Int
+  private let contextSamples: UInt64
+  /// Ring slot that the next frame goes to; the oldest frame until then.
+  private var slot = 0
+  /// Frames still to come before the next inference.
+  private var missing: Int
+  private var heard: UInt64 = 0
+
+  /// A spotter that has heard nothing.
+  ///
+  /// - Parameters:
+  ///   - image: an image with a front end.
+  ///   - arena: aligned to 16; used by this spotter alone as long as it lives.
+  ///   - arenaLength: bytes; at least `image.arenaLength`.
+  /// - Throws: `ImageError`, if the image has no front end, or the arena is too small or misaligned.
+  public init(image: ModelImage, arena: UnsafeMutableRawPointer, arenaLength: Int) throws(ImageError) {
+    guard image.hasFrontEnd else { throw ImageError(.frontEnd, at: 0, .missingSection) }
+    guard arenaLength >= image.arenaLength else { throw ImageError(.header, at: 0, .arenaTooSmall) }
+    guard UInt(bitPattern: arena) & UInt(ImageFormat.alignment &- 1) == 0 else {
+      throw ImageError(.header, at: 0, .arenaMisaligned)
+    }
+    self.image = image
+    let record = image.logMel
+    let program = image.program
+    plan = ArenaPlan(logMel: record, detector: image.detector, program: program)
+    bands = Int(record.bands)
+    context = Int(program.context)
+    stride = Int(program.stride)
+    contextSamples = widened(
+      UInt32(record.window) &+ UInt32(program.context &- 1) &* UInt32(record.hop))
+    frames = (arena + plan.frames).bindMemory(to: Int8.self, capacity: context &* bands)
+    scratch = arena + plan.activations
+    logMel = LogMel(section: image.start(of: .frontEnd), state: arena + plan.frontEnd)
+    network = Network(image: image, activations: arena + plan.activations)
+    detector = Detector(settings: image.detector, keywords: image.keywords, state: arena + plan.detector)
+    missing = context
+  }
+
+  /// Forgets everything heard, so that the next sample is the first.
+  public mutating func reset() {
+    logMel.reset()
+    detector.reset()
+    slot = 0
+    missing = context
+    heard = 0
+  }
+
+  /// Takes samples up to the end of the next frame.
+  ///
+  /// - Parameters:
+  ///   - samples: mono, at the model's sample rate.
+  ///   - start: index of the first sample to take.
+  public mutating func push(_ samples: UnsafeBufferPointer<Int16>, from start: Int = 0) -> Progress {
+    let step = logMel.push(samples, from: start, into: frames + slot &* bands, scratch: scratch)
+    heard &+= widened(UInt32(truncatingIfNeeded: step.consumed))
+    guard step.frameReady else {
+      return Progress(consumed: step.consumed, frame: false, inference: false, detection: nil)
+    }
+    slot = slot &+ 1 == context ? 0 : slot &+ 1
+    missing &-= 1
+    guard missing == 0 else {
+      return Progress(consumed: step.consumed, frame: true, inference: false, detection: nil)
+    }
+    missing = stride
+    return Progress(consumed: step.consumed, frame: true, inference: true, detection: infer())
+  }
+
+  /// Runs the network over the last `context` frames.
+  private mutating func infer() -> Detection? {
+    let input = network.input.baseAddress.unsafelyUnwrapped
+    let older = (context &- slot) &* bands
+    input.update(from: frames + slot &* bands, count: older)
+    (input + older).update(from: frames, count: slot &* bands)
+    network.run()
+    return detector.update(logits: network.output, start: heard &- contextSamples, end: heard)
+  }
+
+  /// The last completed frame, `[bands]`; before the first one, undefined.
+  public var frame: UnsafeBufferPointer<Int8> {
+    let last = slot == 0 ? context &- 1 : slot &- 1
+    return UnsafeBufferPointer(start: frames + last &* bands, count: bands)
+  }
+
+  /// Output of the last inference, `[labels]`; valid until the next sample is pushed.
+  public var logits: UnsafeBufferPointer<Int8> { network.output }
+
+  /// Smoothed posterior of a label, Q15 (0 ... 32768).
+  public func score(of label: Int) -> Int { detector.score(of: label) }
+
+  /// Samples heard since the last reset.
+  public var samplesHeard: UInt64 { heard }
+}
