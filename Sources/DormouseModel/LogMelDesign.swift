@@ -17,13 +17,9 @@ public struct LogMelDesign {
     try settings.check()
     self.settings = settings
     let window = settings.window
-    let coefficients = (0..<window).map { n -> UInt16 in
-      let sine = sin(.pi * (Double(n) + 0.5) / Double(window))
-      return UInt16(min((sine * sine * 65536).rounded(), 65535))
-    }
     let mel = try LogMelDesign.melTable(settings)
     let windowTable = MemoryLayout<LogMelRecord>.size
-    let melTable = ImageFormat.aligned(windowTable + 2 * coefficients.count)
+    let melTable = ImageFormat.aligned(windowTable + 4 * window)
     let record = LogMelRecord(
       sampleRate: UInt32(settings.sampleRate), window: UInt16(window), hop: UInt16(settings.hop),
       fftLength: UInt16(settings.fftLength), bands: UInt16(settings.bands), lowFrequency: UInt32(settings.lowFrequency),
@@ -31,9 +27,13 @@ public struct LogMelDesign {
       scale: LogMelDesign.multiplier(settings.stepsPerOctave / 65536), zeroPoint: Int32(settings.zeroPoint),
       windowTable: UInt32(windowTable), melTable: UInt32(melTable), melTableLength: UInt32(2 * mel.count))
     var bytes = withUnsafeBytes(of: record) { [UInt8]($0) }
-    LogMelDesign.append(coefficients, to: &bytes)
+    for n in 0..<window {
+      let sine = sin(.pi * (Double(n) + 0.5) / Double(window))
+      let coefficient = Int32((sine * sine * Double(record.windowOne)).rounded())
+      withUnsafeBytes(of: coefficient.littleEndian) { bytes += $0 }
+    }
     bytes += [UInt8](repeating: 0, count: melTable - bytes.count)
-    LogMelDesign.append(mel, to: &bytes)
+    for word in mel { withUnsafeBytes(of: word.littleEndian) { bytes += $0 } }
     bytes += [UInt8](repeating: 0, count: ImageFormat.aligned(bytes.count) - bytes.count)
     section = bytes
   }
@@ -68,9 +68,5 @@ public struct LogMelDesign {
     return mantissa == 1 << 31
       ? QuantizedMultiplier(multiplier: 1 << 30, shift: shift + 1)
       : QuantizedMultiplier(multiplier: Int32(mantissa), shift: shift)
-  }
-
-  private static func append(_ words: [UInt16], to bytes: inout [UInt8]) {
-    for word in words { bytes += [UInt8(word & 255), UInt8(word >> 8)] }
   }
 }

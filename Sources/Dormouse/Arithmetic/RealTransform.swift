@@ -1,6 +1,6 @@
 /// Where a transform finds its input: `length / 2` pairs of successive real samples.
 protocol SamplePairs {
-  /// Samples `2 * index` and `2 * index + 1`, below 2^26 in magnitude (2^25 for 512 and 1024 points).
+  /// Samples `2 * index` and `2 * index + 1`, at most 2^26 in magnitude (2^25 for 512 and 1024 points).
   func pair(_ index: Int) -> (Int32, Int32)
 }
 
@@ -13,11 +13,11 @@ protocol SamplePairs {
 /// **Scale.** Every radix-4 pass with twiddle factors halves its output, because the high half of a product with a Q31
 /// factor is half of the real product: the scale is 1/8 for 256 and 512 points and 1/16 for 1024. After a pass each value
 /// is a sum over a part of the input, with factors of magnitude 1, times the scale so far; so no value exceeds
-/// `scale * sum(|x|)`, whatever the input. With magnitudes below 2^26 (256 points) and 2^25 (512, 1024) that is 2^31.
-/// The rounding errors, at most one unit a product, add up to less than 16 units; the inputs have room for them, since
-/// a windowed sample stays 2^-16 below its bound. Quiet input keeps its precision because the noise is that of 32-bit
-/// arithmetic, 54 dB below the rounding noise of 16-bit samples. All arithmetic wraps, so that a broken window
-/// table in an image can't trap.
+/// `scale * sum(|x|)`, whatever the input. With magnitudes up to 2^26 (256 points) and 2^25 (512, 1024) that is 2^31, and
+/// half of it under a Hann window, whose mean is 1/2, which leaves room for the rounding errors: at most one unit a
+/// product, less than 16 together. Under another window a full-scale constant may wrap around, which is
+/// wrong but harmless: no arithmetic traps. Quiet input keeps its precision, because the noise is that of 32-bit
+/// arithmetic, 54 dB below the rounding noise of 16-bit samples.
 struct RealTransform {
   /// Real samples: 256, 512 or 1024.
   let length: Int

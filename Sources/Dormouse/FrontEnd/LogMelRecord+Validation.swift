@@ -2,8 +2,8 @@ extension LogMelRecord {
   /// Reads the record at the start of a front-end section and proves what `LogMel` relies on.
   ///
   /// Afterwards no content of the section makes `LogMel` read or write outside the section, its state and its scratch, or
-  /// trap: every count that indexes memory is checked here, tables hold bounded types (UInt16 Q16 samples of a window, 15-bit
-  /// weights), for which `RealTransform` and `FilterBank` do not overflow, and all arithmetic wraps.
+  /// trap: every count that indexes memory is checked here, and window coefficients and weights are bounded, so that
+  /// `RealTransform` and `FilterBank` do not overflow.
   ///
   /// - Parameters:
   ///   - section: first byte, aligned to 4.
@@ -47,7 +47,7 @@ extension LogMelRecord {
 
   private func validateTables(section: UnsafeRawPointer, length: Int, offset: Int) throws(ImageError) {
     guard windowTable & 3 == 0, melTable & 3 == 0 else { throw ImageError(.frontEnd, at: offset &+ 40, .misaligned) }
-    let windowBytes = 2 &* UInt32(window)
+    let windowBytes = 4 &* UInt32(window)
     guard LogMelRecord.fits(windowTable, windowBytes, in: length) else {
       throw ImageError(.frontEnd, at: offset &+ 40, .outOfBounds)
     }
@@ -56,6 +56,13 @@ extension LogMelRecord {
     }
     guard windowTable &+ windowBytes <= melTable || melTable &+ melTableLength <= windowTable else {
       throw ImageError(.frontEnd, at: offset &+ 44, .overlap)
+    }
+    let coefficients = (section + Int(windowTable)).assumingMemoryBound(to: Int32.self)
+    let one = windowOne
+    for index in 0..<Int(window) {
+      guard coefficients[index] >= 0, coefficients[index] <= one else {
+        throw ImageError(.frontEnd, at: offset &+ Int(windowTable) &+ 4 &* index, .badValue)
+      }
     }
     let head = 2 &+ UInt32(bands)
     guard melTableLength >= 2 &* head else { throw ImageError(.frontEnd, at: offset &+ 48, .tooShort) }

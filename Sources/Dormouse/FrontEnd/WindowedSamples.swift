@@ -2,24 +2,19 @@
 struct WindowedSamples: SamplePairs {
   /// `window` samples, Int16, aligned to 4.
   let samples: UnsafeRawPointer
-  /// `window` coefficients, UInt16 Q16, aligned to 4.
-  let table: UnsafeRawPointer
+  /// `window` coefficients, Int32, scaled as `LogMelRecord.windowOne` says.
+  let table: UnsafePointer<Int32>
   /// Even.
   let window: Int
-  /// The product loses this many bits, to leave the transform its head-room.
-  let shift: Int32
 
-  /// Products of samples `2 * index` and `2 * index + 1`, `2^(16 - shift)` a unit; below `2^(31 - shift)`.
+  /// Products of samples `2 * index` and `2 * index + 1`, without their lower 16 bits.
   @inline(__always)
   func pair(_ index: Int) -> (Int32, Int32) {
     guard 2 &* index < window else { return (0, 0) }
-    let x = samples.load(fromByteOffset: 4 &* index, as: UInt32.self)
-    let w = table.load(fromByteOffset: 4 &* index, as: UInt32.self)
-    let x0 = Int32(Int16(truncatingIfNeeded: x))
-    let x1 = Int32(bitPattern: x) &>> 16
-    // At most 2^15 * (2^16 - 1): fits 32 bits.
-    let p0 = x0 &* Int32(bitPattern: w & 0xFFFF)
-    let p1 = x1 &* Int32(bitPattern: w &>> 16)
-    return (p0 &>> shift, p1 &>> shift)
+    let both = samples.load(fromByteOffset: 4 &* index, as: UInt32.self)
+    // Samples in the upper half of a word: the high half of the product is the product without its lower 16 bits.
+    let first = Int32(bitPattern: both &<< 16)
+    let second = Int32(bitPattern: both & 0xFFFF_0000)
+    return (highProduct(first, table[2 &* index]), highProduct(second, table[2 &* index &+ 1]))
   }
 }

@@ -37,7 +37,7 @@ public struct LogMelRecord: BitwiseCopyable {
   public var scaleShift: Int32
   /// Of the output.
   public var zeroPoint: Int32
-  /// From the start of the section, a multiple of 4: `window` coefficients, UInt16 Q16.
+  /// From the start of the section, a multiple of 4: `window` coefficients, Int32, 0 to `windowOne`.
   public var windowTable: UInt32
   /// From the start of the section, a multiple of 4: the mel table.
   public var melTable: UInt32
