@@ -16,6 +16,6 @@ let package = Package(
     .target(name: "DormouseABI", dependencies: ["Dormouse", "CDormouse"]),
     .target(name: "DormouseModel", dependencies: ["Dormouse"]),
     .target(name: "DormousePython", dependencies: ["DormouseABI", "DormouseModel", "CDormouse"]),
-    .testTarget(name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel"]),
+    .testTarget(name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel"], exclude: ["Golden"]),
   ]
 )

@@ -181,25 +181,11 @@ func expectEqual(_ actual: [Int8], _ expected: [Int8], _ what: String, at locati
     sourceLocation: location)
 }
 
-extension Shape {
-  fileprivate subscript(axis: Concatenation.Axis) -> Int {
-    get { axis == .height ? height : axis == .width ? width : channels }
-    set {
-      switch axis {
-      case .height: height = newValue
-      case .width: width = newValue
-      case .channels: channels = newValue
-      }
-    }
-  }
-}
-
 extension TestGenerator {
   /// A small random geometry; every fourth is pointwise, every fourth has a kernel one column wide.
   mutating func geometry(number: Int) -> Geometry {
     func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-    var geometry = Geometry(
-      LayerRecord(operation: .convolution), input: TensorRecord(vector: 1), output: TensorRecord(vector: 1))
+    var geometry = Geometry()
     geometry.input = Shape(pick(1...9), number % 2 == 0 ? 1 : pick(1...8), pick(1...40))
     geometry.kernelHeight = number % 4 == 0 ? 1 : pick(1...5)
     geometry.kernelWidth = number % 4 == 2 ? 1 : number % 4 == 0 ? 1 : pick(1...4)
@@ -213,13 +199,5 @@ extension TestGenerator {
     let width = (geometry.input.width - 1) / geometry.strideWidth + 1
     geometry.output = Shape(height, width, pick(1...40))
     return geometry
-  }
-}
-
-extension TensorRecord {
-  fileprivate init(vector count: UInt16) {
-    self.init(
-      type: .int8, zeroPoint: 0, firstLayer: 0, lastLayer: 0, height: 1, width: 1, channels: count, arenaOffset: 0,
-      scale: QuantizedMultiplier(multiplier: 1 << 30, shift: 1))
   }
 }

@@ -27,6 +27,15 @@ final class KernelCase {
     self.shifts = shifts
   }
 
+  /// Takes weights as the image stores them.
+  init(paddedWeights: [Int8], rowStride: Int, biases: [Int32], multipliers: [Int32], shifts: [Int32]) {
+    weights = paddedWeights
+    self.rowStride = rowStride
+    self.biases = biases
+    self.multipliers = multipliers
+    self.shifts = shifts
+  }
+
   /// Calls `body` with pointers that are valid during the call.
   func withConstants(_ body: (LayerConstants) -> Void) {
     weights.withUnsafeBufferPointer { weights in
@@ -94,7 +103,38 @@ struct TestGenerator: RandomNumberGenerator {
   }
 }
 
-extension InstructionSet {
+extension InstructionSet: CustomStringConvertible {
+  private static let names: [(InstructionSet, String)] = [
+    (.portable, "portable")
+  ]
+
   /// Every set that this build can run here.
-  static var supported: [InstructionSet] { [portable].filter(\.isSupported) }
+  static var supported: [InstructionSet] { names.map(\.0).filter(\.isSupported) }
+
+  /// For messages of tests.
+  public var description: String { InstructionSet.names.first { $0.0 == self }?.1 ?? "unknown" }
+}
+
+extension Geometry {
+  /// A single element, to be filled in.
+  init() {
+    let tensor = TensorRecord(
+      type: .int8, zeroPoint: 0, firstLayer: 0, lastLayer: 0, height: 1, width: 1, channels: 1, arenaOffset: 0,
+      scale: QuantizedMultiplier(multiplier: 1 << 30, shift: 1))
+    self.init(LayerRecord(operation: .convolution), input: tensor, output: tensor)
+  }
+}
+
+extension Shape {
+  /// Extent along an axis.
+  subscript(axis: Concatenation.Axis) -> Int {
+    get { axis == .height ? height : axis == .width ? width : channels }
+    set {
+      switch axis {
+      case .height: height = newValue
+      case .width: width = newValue
+      case .channels: channels = newValue
+      }
+    }
+  }
 }
