@@ -1,0 +1,168 @@
+extension ModelImage {
+  /// Most taps, stride and dilation of a kernel in one dimension; keeps positions within 27 bits.
+  private static let maximumExtent: UInt16 = 1024
+  /// Most weights that make one output: 2^16 products of at most 2^14 stay below 2^30.
+  private static let maximumRow = 65536
+
+  /// Proves one layer.
+  func validateLayer(_ index: Int) throws(ImageError) {
+    let layer = layer(index)
+    let at = offset(of: .program) &+ MemoryLayout<ProgramRecord>.size &+ index &* MemoryLayout<LayerRecord>.size
+    guard let operation = Operation(rawValue: layer.operation) else {
+      throw ImageError(.program, at: at, .unsupportedOperation)
+    }
+    let isReserved = layer.reserved0 == 0 && layer.reserved1 == (0, 0, 0, 0)
+    try Self.require(isReserved, .program, at: at &+ 34, .reservedNotZero)
+    try Self.require(layer.outputMinimum <= layer.outputMaximum, .program, at: at &+ 32, .badValue)
+    try validateStorage(of: layer, operation, at: at)
+    try validateTensors(of: layer, operation, number: index, at: at)
+    let input = tensor(Int(layer.inputs.0))
+    let output = tensor(Int(layer.output))
+    try validateWindow(of: layer, operation, at: at)
+    try Self.require(layer.shapesAgree(input: input, output: output), .program, at: at &+ 16, .badShape)
+    try validateScratch(of: layer, input: input, output: output, at: at)
+    try validateConstants(of: layer, operation, input: input, output: output, at: at)
+  }
+
+  private func validateStorage(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
+    let encoding: Encoding
+    let layout: WeightLayout
+    switch operation {
+    case .dense, .convolution: (encoding, layout) = (.int8, .rows)
+    case .depthwise: (encoding, layout) = (.int8, .taps)
+    case .averagePool, .maxPool, .add, .concatenation: (encoding, layout) = (.none, .none)
+    }
+    try Self.require(layer.encoding == encoding.rawValue, .program, at: at &+ 1, .unsupportedEncoding)
+    try Self.require(layer.layout == layout.rawValue, .program, at: at &+ 2, .unsupportedEncoding)
+  }
+
+  /// Inputs exist and were written before, the output is written here only; counts and quantization suit the operation.
+  private func validateTensors(
+    of layer: LayerRecord, _ operation: Operation, number: Int, at: Int
+  ) throws(ImageError) {
+    let least: UInt16
+    let most: UInt16
+    switch operation {
+    case .add: (least, most) = (2, 2)
+    case .concatenation: (least, most) = (2, 4)
+    default: (least, most) = (1, 1)
+    }
+    try Self.require(layer.inputCount >= least && layer.inputCount <= most, .program, at: at &+ 14, .badCount)
+    try Self.require(Int(layer.output) < tensorCount, .program, at: at &+ 12, .badTensorIndex)
+    let output = tensor(Int(layer.output))
+    let isWrittenHere = layer.output != program.input && Int(output.firstLayer) == number
+    try Self.require(isWrittenHere, .program, at: at &+ 12, .readBeforeWrite)
+    let keepsScale = operation == .averagePool || operation == .maxPool || operation == .concatenation
+    let inputs: InlineArray<4, UInt16> = [layer.inputs.0, layer.inputs.1, layer.inputs.2, layer.inputs.3]
+    var extent = 0
+    for position in 0..<4 {
+      let place = at &+ 4 &+ 2 &* position
+      guard position < Int(layer.inputCount) else {
+        try Self.require(inputs[position] == 0, .program, at: place, .badTensorIndex)
+        continue
+      }
+      try Self.require(Int(inputs[position]) < tensorCount, .program, at: place, .badTensorIndex)
+      let input = tensor(Int(inputs[position]))
+      let isWritten = inputs[position] == program.input || Int(input.firstLayer) < number
+      try Self.require(isWritten && Int(input.lastLayer) >= number, .program, at: place, .readBeforeWrite)
+      if keepsScale {
+        let isSame =
+          input.zeroPoint == output.zeroPoint && input.scaleMultiplier == output.scaleMultiplier
+          && input.scaleShift == output.scaleShift
+        try Self.require(isSame, .program, at: place, .badMultiplier)
+      }
+      if operation == .add || operation == .concatenation {
+        try Self.require(layer.shapesAgree(input: input, output: output), .program, at: place, .badShape)
+      }
+      extent = extent &+ Self.extent(of: input, along: layer.axis)
+    }
+    if operation == .concatenation {
+      let isFilled = extent == Self.extent(of: output, along: layer.axis)
+      try Self.require(isFilled, .program, at: at &+ 3, .badShape)
+    }
+  }
+
+  private static func extent(of tensor: TensorRecord, along axis: UInt8) -> Int {
+    Int(axis == 0 ? tensor.height : axis == 1 ? tensor.width : tensor.channels)
+  }
+
+  /// Kernel extents are small enough for everything computed from them to fit 32 bits.
+  private func validateWindow(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
+    switch operation {
+    case .dense, .add, .concatenation: return
+    case .convolution, .depthwise, .averagePool, .maxPool: break
+    }
+    let limit = Self.maximumExtent
+    let isBounded =
+      layer.kernelHeight <= limit && layer.kernelWidth <= limit && layer.strideHeight <= limit
+      && layer.strideWidth <= limit && layer.dilationHeight <= limit && layer.dilationWidth <= limit
+    try Self.require(isBounded, .program, at: at &+ 16, .badValue)
+    let taps = Int(layer.kernelHeight) &* Int(layer.kernelWidth)
+    try Self.require(taps <= Self.maximumRow, .program, at: at &+ 16, .badValue)
+  }
+
+  private func validateScratch(
+    of layer: LayerRecord, input: TensorRecord, output: TensorRecord, at: Int
+  ) throws(ImageError) {
+    // Before the kernel is asked: the elements of a window are bounded, so that the answer fits.
+    let taps = UInt32(layer.kernelHeight) &* UInt32(layer.kernelWidth)
+    let (elements, overflow) = taps.multipliedReportingOverflow(by: UInt32(input.channels))
+    try Self.require(!overflow && elements <= 1 << 24, .program, at: at &+ 16, .badShape)
+    let length = layer.scratchLength(input: input, output: output)
+    try Self.require(
+      layer.scratchLength == UInt32(truncatingIfNeeded: length), .program, at: at &+ 60, .lengthMismatch)
+    try Self.require(layer.scratch & 15 == 0, .program, at: at &+ 56, .misaligned)
+    let end = program.activationLength
+    let isInside = layer.scratch <= end && layer.scratchLength <= end &- layer.scratch
+    try Self.require(isInside, .program, at: at &+ 56, .outOfBounds)
+  }
+
+  private func validateConstants(
+    of layer: LayerRecord, _ operation: Operation, input: TensorRecord, output: TensorRecord, at: Int
+  ) throws(ImageError) {
+    let channels = layer.requantizedChannels(output: output)
+    guard channels > 0 else { return }
+    try requireWeights(layer.multipliers, rows: 1, stride: UInt32(truncatingIfNeeded: 4 &* channels), at: at &+ 48)
+    try requireWeights(layer.shifts, rows: 1, stride: UInt32(truncatingIfNeeded: 4 &* channels), at: at &+ 52)
+    let multipliers = words(layer.multipliers)
+    let shifts = words(layer.shifts)
+    for channel in 0..<channels {
+      let factor = QuantizedMultiplier(multiplier: multipliers[channel], shift: shifts[channel])
+      let isValid = factor.isValid && (operation != .add || Add.shiftRange.contains(factor.shift))
+      try Self.require(isValid, .program, at: at &+ 48, .badMultiplier)
+    }
+    guard operation != .add else { return }
+    let perRow = layer.weightsPerRow(input: input)
+    try Self.require(perRow <= Self.maximumRow, .program, at: at &+ 40, .badShape)
+    let stride = UInt32(truncatingIfNeeded: (perRow &+ 3) & ~3)
+    try Self.require(layer.rowStride == stride, .program, at: at &+ 40, .lengthMismatch)
+    let rows = layer.weightRows(output: output)
+    try requireWeights(layer.weights, rows: UInt32(truncatingIfNeeded: rows), stride: stride, at: at &+ 36)
+    try requireWeights(layer.biases, rows: 1, stride: UInt32(truncatingIfNeeded: 4 &* channels), at: at &+ 44)
+    let check = AccumulatorCheck(
+      weights: (start(of: .weights) + Int(truncatingIfNeeded: layer.weights)).assumingMemoryBound(to: Int8.self),
+      biases: words(layer.biases), shifts: shifts, stride: Int(truncatingIfNeeded: stride))
+    let isSafe =
+      operation == .depthwise
+      ? check.holds(channels: channels, step: 1, taps: rows, tapStep: check.stride)
+      : check.holds(channels: channels, step: check.stride, taps: perRow, tapStep: 1)
+    try Self.require(
+      isSafe, .weights, at: offset(of: .weights) &+ Int(truncatingIfNeeded: layer.biases),
+      .accumulatorOverflow)
+    try Self.require(
+      check.paddingIsZero(rows: rows, used: perRow), .weights,
+      at: offset(of: .weights) &+ Int(truncatingIfNeeded: layer.weights), .reservedNotZero)
+  }
+
+  /// `rows * stride` bytes at `start` of the weights section, aligned to 16.
+  private func requireWeights(_ start: UInt32, rows: UInt32, stride: UInt32, at: Int) throws(ImageError) {
+    try Self.require(start & 15 == 0, .program, at: at, .misaligned)
+    let (bytes, overflow) = rows.multipliedReportingOverflow(by: stride)
+    let total = UInt32(truncatingIfNeeded: length(of: .weights))
+    try Self.require(!overflow && start <= total && bytes <= total &- start, .program, at: at, .outOfBounds)
+  }
+
+  private func words(_ offset: UInt32) -> UnsafePointer<Int32> {
+    (start(of: .weights) + Int(truncatingIfNeeded: offset)).assumingMemoryBound(to: Int32.self)
+  }
+}
