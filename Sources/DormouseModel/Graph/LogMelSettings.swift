@@ -58,14 +58,21 @@ public struct LogMelSettings: Codable, Equatable, Sendable {
     if let stranger = object.keys.sorted().first(where: { !known.contains($0) }) {
       throw Problem("front-end settings: unknown key '\(stranger)'; known keys: \(known.joined(separator: ", "))")
     }
-    do {
-      self = try JSONDecoder().decode(LogMelSettings.self, from: json)
-    } catch let DecodingError.typeMismatch(_, context), let DecodingError.dataCorrupted(context),
-      let DecodingError.valueNotFound(_, context)
-    {
-      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw Problem("front-end settings: '\(path)': \(context.debugDescription)")
+    let text: Set<CodingKeys> = [.kind]
+    let real: Set<CodingKeys> = [.origin, .stepsPerOctave]
+    for key in CodingKeys.allCases {
+      guard let value = object[key.rawValue] else { continue }
+      if text.contains(key) {
+        guard value is String else { throw Problem("front-end settings: '\(key.rawValue)' must be a text") }
+      } else if real.contains(key) {
+        guard value as? Double != nil else { throw Problem("front-end settings: '\(key.rawValue)' must be a number") }
+      } else {
+        guard value as? Int != nil else {
+          throw Problem("front-end settings: '\(key.rawValue)' must be a whole number")
+        }
+      }
     }
+    self = try JSONDecoder().decode(LogMelSettings.self, from: json)
   }
 
   /// Decodes settings; an absent key takes its default.

@@ -25,10 +25,7 @@ class LogMel:
         self._length = len(self.section)
         self.bands = self._checked(self._library.dm_logmel_bands(self._section, self._length))
         self._memory_size = self._checked(self._library.dm_logmel_memory_size(self._section, self._length))
-        buffer = np.zeros(self._memory_size + 16, np.uint8)
-        skip = -buffer.ctypes.data % 16
-        self._buffer = buffer
-        self._memory = self._ffi.cast("void *", buffer.ctypes.data + skip)
+        self._buffer, self._memory = self._allocate()
 
     def frames(self, samples: int) -> int:
         """Frames that so many samples give."""
@@ -57,6 +54,14 @@ class LogMel:
             )
         return output
 
+    def stream(self) -> "Stream":
+        """A front end that takes samples in pieces."""
+        return Stream(self)
+
+    def _allocate(self):
+        buffer = np.zeros(self._memory_size + 16, np.uint8)
+        return buffer, self._ffi.cast("void *", buffer.ctypes.data + -buffer.ctypes.data % 16)
+
     def _design(self, settings: dict) -> bytes:
         text = json.dumps(settings).encode()
         message = self._ffi.new("uint8_t[]", 500)
@@ -72,3 +77,31 @@ class LogMel:
         if result < 0:
             raise LibraryError(f"the front end failed with code {result} (see Sources/CDormouse/include/dormouse.h)")
         return result
+
+
+class Stream:
+    """The frames of one stream of samples, pushed in pieces of any size; made by LogMel.stream."""
+
+    def __init__(self, front_end: LogMel):
+        self._front_end = front_end
+        self._buffer, self._memory = front_end._allocate()
+        library, size = front_end._library, front_end._memory_size
+        front_end._checked(library.dm_logmel_start(front_end._section, front_end._length, self._memory, size))
+
+    def push(self, samples: np.ndarray) -> np.ndarray:
+        """Frames, int8 [frames, bands], that these int16 samples complete."""
+        samples = np.ascontiguousarray(samples)
+        if samples.dtype != np.int16 or samples.ndim != 1:
+            raise TypeError(f"expected int16 samples [samples], got {samples.dtype} {list(samples.shape)}")
+        ffi, library = self._front_end._ffi, self._front_end._library
+        frame = np.empty(self._front_end.bands, np.int8)
+        ready = ffi.new("int32_t *")
+        frames, position = [], 0
+        while position < len(samples):
+            source = ffi.cast("const int16_t *", samples.ctypes.data + 2 * position)
+            target = ffi.cast("int8_t *", frame.ctypes.data)
+            taken = library.dm_logmel_push(self._memory, source, len(samples) - position, target, ready)
+            position += self._front_end._checked(taken)
+            if ready[0]:
+                frames.append(frame.copy())
+        return np.array(frames, np.int8).reshape(-1, self._front_end.bands)
