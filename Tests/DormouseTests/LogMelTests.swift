@@ -129,8 +129,8 @@ struct Ear {
       var settings = LogMelSettings()
       change(&settings)
       let ear = try Ear(change)
-      for peak in [30, 1000, 32000] as [Int16] {
-        let samples = LogMelTests.noise(settings.window + 3 * settings.hop, peak: peak)
+      for peak in [30, 32000] as [Int16] {
+        let samples = LogMelTests.noise(settings.window + settings.hop, peak: peak)
         let frames = ear.frames(samples)
         for (index, frame) in frames.enumerated() {
           let start = index * settings.hop
