@@ -1,0 +1,107 @@
+import Dormouse
+
+/// Weights, biases and factors of one layer in the form that kernels read.
+struct PackedConstants {
+  /// How the weights are ordered.
+  var layout: WeightLayout = .none
+  /// `[rows][rowStride]`, rows padded with zeros.
+  var rows: [Int8] = []
+  /// Bytes from one row to the next.
+  var rowStride = 0
+  /// One an output channel, zero points folded in.
+  var biases: [Int32] = []
+  /// One an output channel; three for an add.
+  var factors: [QuantizedMultiplier] = []
+
+  /// Constants of `node`.
+  ///
+  /// - Throws: `GraphError` if counts disagree with the shapes, a scale is unusable, or an accumulator could overflow.
+  init(node: Node, tensors: [Tensor]) throws(GraphError) {
+    let input = tensors[node.inputs[0]]
+    let output = tensors[node.output]
+    switch node.operation {
+    case .dense(let weights):
+      try pack(
+        weights, filters: output.shape.count, taps: input.shape.count, channelsInnermost: false, input, output, node)
+    case .convolution(let weights, let window):
+      let taps = window.kernelHeight * window.kernelWidth * input.shape.channels
+      try pack(
+        weights, filters: output.shape.channels, taps: taps, channelsInnermost: false, input, output, node)
+    case .depthwise(let weights, let window):
+      try pack(
+        weights, filters: output.shape.channels, taps: window.kernelHeight * window.kernelWidth,
+        channelsInnermost: true, input, output, node)
+    case .add:
+      factors = try AddFactors(
+        first: input.quantization.scale, second: tensors[node.inputs[1]].quantization.scale,
+        output: output.quantization.scale, place: node.name
+      ).factors
+    case .averagePool, .maxPool, .concatenation:
+      break
+    }
+  }
+
+  /// Lays out `weights`, `[filters][taps]` or, channels innermost, `[taps][filters]`.
+  private mutating func pack(
+    _ weights: Weights, filters: Int, taps: Int, channelsInnermost: Bool, _ input: Tensor, _ output: Tensor,
+    _ node: Node
+  ) throws(GraphError) {
+    guard weights.values.count == filters * taps else {
+      throw GraphError(
+        node.name,
+        "it has \(weights.values.count) weights, but its shapes ask for \(filters) x \(taps) = \(filters * taps)")
+    }
+    guard weights.scales.count == filters, weights.biases.count == filters else {
+      throw GraphError(
+        node.name,
+        "it has \(weights.scales.count) weight scales and \(weights.biases.count) biases for \(filters) outputs")
+    }
+    layout = channelsInnermost ? .taps : .rows
+    let (rowCount, rowLength) = channelsInnermost ? (taps, filters) : (filters, taps)
+    rowStride = (rowLength + 3) & ~3
+    rows.reserveCapacity(rowCount * rowStride)
+    for row in 0..<rowCount {
+      rows += weights.values[row * rowLength..<(row + 1) * rowLength]
+      rows += repeatElement(0, count: rowStride - rowLength)
+    }
+    for filter in 0..<filters {
+      var sum = 0
+      var magnitude = 0
+      for tap in 0..<taps {
+        let weight = Int(weights.values[channelsInnermost ? tap * filters + filter : filter * taps + tap])
+        sum += weight
+        magnitude += abs(weight)
+      }
+      let factor = try factor(
+        input.quantization.scale, weights.scales[filter], output.quantization.scale, "\(node.name), output \(filter)")
+      let bias = Int(weights.biases[filter]) - input.quantization.zeroPoint * sum
+      guard AccumulatorRule.holds(bias: bias, magnitude: magnitude, shift: Int(factor.shift)) else {
+        throw GraphError(
+          "\(node.name), output \(filter)",
+          "its accumulator can overflow 32 bits (bias \(bias), sum of |weights| \(magnitude), factor \(factor.real)); "
+            + "quantize the model again with smaller biases or a larger output scale")
+      }
+      biases.append(Int32(bias))
+      factors.append(factor)
+    }
+  }
+
+  private func factor(
+    _ input: Double, _ weight: Double, _ output: Double, _ place: String
+  ) throws(GraphError) -> QuantizedMultiplier {
+    guard weight.isFinite, weight > 0, let factor = QuantizedMultiplier(rounding: input * weight / output) else {
+      throw GraphError(
+        place, "its scales (input \(input), weight \(weight), output \(output)) are no usable int8 quantization")
+    }
+    return factor
+  }
+}
+
+/// The rule that keeps a requantized accumulator within Int32: `(|bias| + 128 sum|w|) * 2^shift + 256 <= 2^31`.
+///
+/// The image validator proves the same for every output channel.
+enum AccumulatorRule {
+  static func holds(bias: Int, magnitude: Int, shift: Int) -> Bool {
+    abs(bias) + 128 * magnitude <= 0x7FFF_FF00 >> max(shift, 0)
+  }
+}

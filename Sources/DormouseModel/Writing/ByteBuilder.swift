@@ -1,0 +1,27 @@
+import Dormouse
+
+/// Bytes of a section, appended record by record. Hosts are little-endian, as images are.
+struct ByteBuilder {
+  private(set) var bytes: [UInt8] = []
+
+  /// Appends a record without hidden padding.
+  mutating func append<Record: BitwiseCopyable>(_ record: Record) {
+    withUnsafeBytes(of: record) { bytes.append(contentsOf: $0) }
+  }
+
+  /// Appends bytes.
+  mutating func append(bytes more: [UInt8]) { bytes += more }
+
+  /// Appends an aligned array and returns where it starts.
+  mutating func appendAligned<Element: BitwiseCopyable>(_ elements: [Element]) -> Int {
+    align()
+    let start = bytes.count
+    elements.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    return start
+  }
+
+  /// Appends zeros up to a multiple of the image's alignment.
+  mutating func align() {
+    bytes += [UInt8](repeating: 0, count: ImageFormat.aligned(bytes.count) - bytes.count)
+  }
+}

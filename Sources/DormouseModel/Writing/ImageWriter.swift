@@ -1,0 +1,147 @@
+import Dormouse
+import Foundation
+
+/// Turns a graph into the bytes of a model image. Equal graphs give equal bytes.
+public struct ImageWriter {
+  /// The graph that is written.
+  public let graph: Graph
+  /// Where its activations lie.
+  public let plan: ActivationPlan
+  private let frontEnd: LogMelDesign?
+  private let layers: [LayerRecord]
+  private let constants: [UInt8]
+
+  /// Prepares `graph`: checks it, packs its constants, plans its memory.
+  ///
+  /// - Throws: `GraphError` or `LogMelSettings.Problem`: what is wrong and what to change.
+  public init(_ graph: Graph) throws {
+    try graph.check()
+    self.graph = graph
+    frontEnd = try graph.frontEnd.map { try LogMelDesign($0) }
+    var section = ByteBuilder()
+    var layers: [LayerRecord] = []
+    for node in graph.nodes {
+      layers.append(try LayerRecord(node, graph: graph, constants: &section))
+    }
+    plan = ActivationPlan(graph, layers: layers)
+    for index in layers.indices { layers[index].scratch = UInt32(plan.scratchOffsets[index]) }
+    section.align()
+    self.layers = layers
+    constants = section.bytes
+  }
+
+  /// The image.
+  ///
+  /// - Throws: `GraphError` if it would be larger than the format allows, or would not validate.
+  public func bytes() throws -> [UInt8] {
+    let tensors = tensorSection()
+    let program = programSection()
+    var sections: [(kind: SectionKind, count: Int, bytes: [UInt8])] = [
+      (.tensors, graph.tensors.count, tensors),
+      (.program, layers.count, program),
+    ]
+    // A pool-only network has no constants; the section is there all the same.
+    sections.append((.weights, 1, constants.isEmpty ? [UInt8](repeating: 0, count: 16) : constants))
+    sections.append((.labels, graph.labels.count, ImageWriter.strings(graph.labels)))
+    sections.append((.identity, 2, ImageWriter.strings([graph.name, graph.version])))
+    if let frontEnd, let settings = graph.detector {
+      sections.insert((.frontEnd, 1, frontEnd.section), at: 0)
+      sections.append((.detector, graph.labels.count, try detectorSection(settings)))
+    }
+    var offset = ImageFormat.aligned(
+      MemoryLayout<ImageHeader>.size + sections.count * MemoryLayout<SectionRecord>.size)
+    var table = ByteBuilder()
+    var body = ByteBuilder()
+    for section in sections {
+      table.append(
+        SectionRecord(
+          kind: section.kind, offset: UInt32(offset), length: UInt32(section.bytes.count), count: UInt32(section.count)))
+      body.append(bytes: section.bytes)
+      body.align()
+      offset += ImageFormat.aligned(section.bytes.count)
+      guard offset <= ImageFormat.maximumLength else {
+        throw GraphError("model", "the image would exceed \(ImageFormat.maximumLength >> 20) MiB")
+      }
+    }
+    return ImageWriter.assemble(table: table.bytes, body: body.bytes, arenaLength: try arenaLength())
+  }
+
+  private static func assemble(table: [UInt8], body: [UInt8], arenaLength: Int) -> [UInt8] {
+    let count = table.count / MemoryLayout<SectionRecord>.size
+    let total = MemoryLayout<ImageHeader>.size + table.count + body.count
+    var header = ImageHeader(
+      totalLength: UInt32(total), crc32: 0, sectionCount: UInt32(count), arenaLength: UInt32(arenaLength))
+    func image() -> [UInt8] { withUnsafeBytes(of: header) { [UInt8]($0) } + table + body }
+    header.crc32 = CRC32.checksum(image()[ImageFormat.checkedFrom...])
+    return image()
+  }
+
+  private func tensorSection() -> [UInt8] {
+    var section = ByteBuilder()
+    for (index, tensor) in graph.tensors.enumerated() {
+      let lifetime = plan.lifetimes[index]
+      section.append(
+        TensorRecord(
+          type: .int8, zeroPoint: Int8(tensor.quantization.zeroPoint), firstLayer: UInt16(lifetime.lowerBound),
+          lastLayer: UInt16(lifetime.upperBound), height: UInt16(tensor.shape.height),
+          width: UInt16(tensor.shape.width), channels: UInt16(tensor.shape.channels),
+          arenaOffset: UInt32(plan.offsets[index]),
+          scale: QuantizedMultiplier(rounding: tensor.quantization.scale)
+            ?? QuantizedMultiplier(multiplier: .max, shift: 30)))
+    }
+    return section.bytes
+  }
+
+  private func programSection() -> [UInt8] {
+    var section = ByteBuilder()
+    section.append(programRecord)
+    for layer in layers { section.append(layer) }
+    return section.bytes
+  }
+
+  private var programRecord: ProgramRecord {
+    let context = graph.frontEnd.map { graph.tensors[graph.input].shape.count / $0.bands } ?? 0
+    return ProgramRecord(
+      input: UInt16(graph.input), output: UInt16(graph.output), context: UInt16(context),
+      stride: UInt16(graph.detector?.stride ?? 0), activationLength: UInt32(plan.length))
+  }
+
+  private func detectorRecord(_ settings: DetectorSettings) throws(GraphError) -> DetectorRecord {
+    // Posterior = 2^(step * logit) / sum, step = logit scale * log2(e) in Q16.
+    let step = graph.tensors[graph.output].quantization.scale * 65536 / log(2)
+    guard let multiplier = QuantizedMultiplier(rounding: step), multiplier.shift <= 22 else {
+      throw GraphError("model", "the scale of its logits is too large to compute posteriors")
+    }
+    let rate = graph.frontEnd?.sampleRate ?? 0
+    return DetectorRecord(
+      smoothing: UInt16(settings.smoothing), labelCount: UInt16(graph.labels.count),
+      refractory: UInt32(settings.refractoryMilliseconds * rate / 1000), step: multiplier)
+  }
+
+  private func detectorSection(_ settings: DetectorSettings) throws(GraphError) -> [UInt8] {
+    var section = ByteBuilder()
+    section.append(try detectorRecord(settings))
+    for label in graph.labels {
+      let keyword = settings.keywords[label]
+      // Above 1 in Q15: never reported.
+      let threshold = keyword.map { UInt16(($0.threshold * 32768).rounded()) } ?? .max
+      section.append(KeywordRecord(threshold: threshold, minimumRun: UInt16(keyword?.minimumRun ?? 1)))
+    }
+    return section.bytes
+  }
+
+  private func arenaLength() throws(GraphError) -> Int {
+    ImageFormat.aligned(plan.length)
+  }
+
+  private static func strings(_ texts: [String]) -> [UInt8] {
+    var records = ByteBuilder()
+    var bytes: [UInt8] = []
+    for text in texts {
+      let offset = texts.count * MemoryLayout<StringRecord>.size + bytes.count
+      records.append(StringRecord(offset: UInt16(offset), length: UInt16(text.utf8.count)))
+      bytes += Array(text.utf8)
+    }
+    return records.bytes + bytes
+  }
+}

@@ -1,0 +1,63 @@
+import Dormouse
+
+extension LayerRecord {
+  /// The record of `node`, its constants appended to the weights section; only `scratch` remains to be planned.
+  init(_ node: Node, graph: Graph, constants section: inout ByteBuilder) throws(GraphError) {
+    self.init(operation: node.operation.kind)
+    let packed = try PackedConstants(node: node, tensors: graph.tensors)
+    layout = packed.layout.rawValue
+    encoding = (packed.layout == .none ? Encoding.none : .int8).rawValue
+    let indices = node.inputs.map(UInt16.init) + [UInt16](repeating: 0, count: 4 - node.inputs.count)
+    inputs = (indices[0], indices[1], indices[2], indices[3])
+    inputCount = UInt16(node.inputs.count)
+    output = UInt16(node.output)
+    outputMinimum = node.clamp.lowerBound
+    outputMaximum = node.clamp.upperBound
+    if case .concatenation(let axis) = node.operation { self.axis = UInt8(axis) }
+    if let window = node.operation.window {
+      kernelHeight = UInt16(window.kernelHeight)
+      kernelWidth = UInt16(window.kernelWidth)
+      strideHeight = UInt16(window.strideHeight)
+      strideWidth = UInt16(window.strideWidth)
+      dilationHeight = UInt16(window.dilationHeight)
+      dilationWidth = UInt16(window.dilationWidth)
+      padTop = UInt16(window.padTop)
+      padLeft = UInt16(window.padLeft)
+    }
+    if packed.layout != .none {
+      weights = UInt32(section.appendAligned(packed.rows))
+      rowStride = UInt32(packed.rowStride)
+      biases = UInt32(section.appendAligned(packed.biases))
+    }
+    if !packed.factors.isEmpty {
+      multipliers = UInt32(section.appendAligned(packed.factors.map(\.multiplier)))
+      shifts = UInt32(section.appendAligned(packed.factors.map(\.shift)))
+    }
+    guard section.bytes.count <= ImageFormat.maximumLength else {
+      throw GraphError(node.name, "weights beyond \(ImageFormat.maximumLength >> 20) MiB don't fit an image")
+    }
+  }
+}
+
+extension NodeOperation {
+  /// The operation's code in the image.
+  public var kind: Operation {
+    switch self {
+    case .dense: .dense
+    case .convolution: .convolution
+    case .depthwise: .depthwise
+    case .averagePool: .averagePool
+    case .maxPool: .maxPool
+    case .add: .add
+    case .concatenation: .concatenation
+    }
+  }
+
+  /// The operation's window, if it has one.
+  public var window: Window? {
+    switch self {
+    case .convolution(_, let window), .depthwise(_, let window), .averagePool(let window), .maxPool(let window): window
+    case .dense, .add, .concatenation: nil
+    }
+  }
+}
