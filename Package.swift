@@ -17,5 +17,6 @@ let package = Package(
     .target(name: "DormouseModel", dependencies: ["Dormouse"]),
     .target(name: "DormousePython", dependencies: ["DormouseABI", "DormouseModel", "CDormouse"]),
     .testTarget(name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel"], exclude: ["Golden"]),
+    .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel"]),
   ]
 )

@@ -68,7 +68,8 @@ extension Graph {
     default: break
     }
     guard counts.contains(inputs.count) else {
-      throw GraphError(node.name, "it has \(inputs.count) inputs; \(counts.lowerBound) to \(counts.upperBound) can be had")
+      throw GraphError(
+        node.name, "it has \(inputs.count) inputs; \(counts.lowerBound) to \(counts.upperBound) can be had")
     }
     switch node.operation {
     case .dense: break
@@ -135,7 +136,9 @@ extension Graph {
     for input in inputs {
       var other = extents(input.shape)
       other[axis] = joined[axis]
-      guard other == joined else { throw GraphError(node.name, "its inputs differ in another extent than axis \(axis)") }
+      guard other == joined else {
+        throw GraphError(node.name, "its inputs differ in another extent than axis \(axis)")
+      }
     }
     guard joined == extents(output.shape) else {
       throw GraphError(node.name, "its output \(output.shape) is not its inputs joined along axis \(axis)")

@@ -46,7 +46,8 @@ struct AddFactors {
     let twice = 2 * max(first, second)
     guard let left = QuantizedMultiplier(rounding: first / twice),
       let right = QuantizedMultiplier(rounding: second / twice),
-      let result = QuantizedMultiplier(rounding: twice / (Double(1 << 20) * output)), result.shift <= 0
+      let result = QuantizedMultiplier(rounding: twice / (Double(1 << 20) * output)),
+      [left, right, result].allSatisfy({ Add.shiftRange.contains($0.shift) })
     else {
       throw GraphError(
         place,

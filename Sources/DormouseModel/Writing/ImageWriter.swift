@@ -34,7 +34,7 @@ public struct ImageWriter {
   ///
   /// - Throws: `GraphError` if it would be larger than the format allows, or would not validate.
   public func bytes() throws -> [UInt8] {
-    let tensors = tensorSection()
+    let tensors = try tensorSection()
     let program = programSection()
     var sections: [(kind: SectionKind, count: Int, bytes: [UInt8])] = [
       (.tensors, graph.tensors.count, tensors),
@@ -55,7 +55,8 @@ public struct ImageWriter {
     for section in sections {
       table.append(
         SectionRecord(
-          kind: section.kind, offset: UInt32(offset), length: UInt32(section.bytes.count), count: UInt32(section.count)))
+          kind: section.kind, offset: UInt32(offset), length: UInt32(section.bytes.count), count: UInt32(section.count))
+      )
       body.append(bytes: section.bytes)
       body.align()
       offset += ImageFormat.aligned(section.bytes.count)
@@ -72,22 +73,16 @@ public struct ImageWriter {
     var header = ImageHeader(
       totalLength: UInt32(total), crc32: 0, sectionCount: UInt32(count), arenaLength: UInt32(arenaLength))
     func image() -> [UInt8] { withUnsafeBytes(of: header) { [UInt8]($0) } + table + body }
-    header.crc32 = CRC32.checksum(image()[ImageFormat.checkedFrom...])
+    header.crc32 = image().withUnsafeBytes {
+      CRC32.checksum($0.baseAddress! + ImageFormat.checkedFrom, count: $0.count - ImageFormat.checkedFrom)
+    }
     return image()
   }
 
-  private func tensorSection() -> [UInt8] {
+  private func tensorSection() throws(GraphError) -> [UInt8] {
     var section = ByteBuilder()
     for (index, tensor) in graph.tensors.enumerated() {
-      let lifetime = plan.lifetimes[index]
-      section.append(
-        TensorRecord(
-          type: .int8, zeroPoint: Int8(tensor.quantization.zeroPoint), firstLayer: UInt16(lifetime.lowerBound),
-          lastLayer: UInt16(lifetime.upperBound), height: UInt16(tensor.shape.height),
-          width: UInt16(tensor.shape.width), channels: UInt16(tensor.shape.channels),
-          arenaOffset: UInt32(plan.offsets[index]),
-          scale: QuantizedMultiplier(rounding: tensor.quantization.scale)
-            ?? QuantizedMultiplier(multiplier: .max, shift: 30)))
+      section.append(try TensorRecord(tensor, lifetime: plan.lifetimes[index], offset: plan.offsets[index]))
     }
     return section.bytes
   }
@@ -131,7 +126,9 @@ public struct ImageWriter {
   }
 
   private func arenaLength() throws(GraphError) -> Int {
-    ImageFormat.aligned(plan.length)
+    guard let frontEnd, let settings = graph.detector else { return ArenaPlan(program: programRecord).length }
+    let logMel = frontEnd.section.withUnsafeBytes { $0.loadUnaligned(as: LogMelRecord.self) }
+    return ArenaPlan(logMel: logMel, detector: try detectorRecord(settings), program: programRecord).length
   }
 
   private static func strings(_ texts: [String]) -> [UInt8] {

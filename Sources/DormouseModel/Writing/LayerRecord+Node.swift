@@ -33,6 +33,8 @@ extension LayerRecord {
       multipliers = UInt32(section.appendAligned(packed.factors.map(\.multiplier)))
       shifts = UInt32(section.appendAligned(packed.factors.map(\.shift)))
     }
+    let input = try TensorRecord(graph.tensors[node.inputs[0]])
+    scratchLength = UInt32(scratchLength(input: input, output: try TensorRecord(graph.tensors[node.output])))
     guard section.bytes.count <= ImageFormat.maximumLength else {
       throw GraphError(node.name, "weights beyond \(ImageFormat.maximumLength >> 20) MiB don't fit an image")
     }
