@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 /// CRC-32 of IEEE 802.3, reflected, as in zlib and PNG.
 public enum CRC32 {
   /// Remainders of the sixteen half bytes: 64 bytes of flash buy most of the speed of the usual 1 KB table.
@@ -16,22 +15,5 @@ public enum CRC32 {
       remainder = (remainder &>> 4) ^ table[Int(truncatingIfNeeded: remainder & 15)]
     }
     return ~remainder
-=======
-/// CRC-32 of IEEE 802.3, reflected, as in zlib, a nibble at a time: 64 bytes of table instead of 1024.
-public enum CRC32 {
-  /// Checksum of `count` bytes at `start`.
-  public static func checksum(_ start: UnsafeRawPointer, count: Int) -> UInt32 {
-    let table: InlineArray<16, UInt32> = [
-      0x0000_0000, 0x1DB7_1064, 0x3B6E_20C8, 0x26D9_30AC, 0x76DC_4190, 0x6B6B_51F4, 0x4DB2_6158, 0x5005_713C,
-      0xEDB8_8320, 0xF00F_9344, 0xD6D6_A3E8, 0xCB61_B38C, 0x9B64_C2B0, 0x86D3_D2D4, 0xA00A_E278, 0xBDBD_F21C,
-    ]
-    var crc: UInt32 = 0xFFFF_FFFF
-    for index in 0..<count {
-      crc ^= UInt32(start.load(fromByteOffset: index, as: UInt8.self))
-      crc = crc &>> 4 ^ table[Int(truncatingIfNeeded: crc & 15)]
-      crc = crc &>> 4 ^ table[Int(truncatingIfNeeded: crc & 15)]
-    }
-    return ~crc
->>>>>>> bbeebfa (Validate model images completely; write, load and plan them)
   }
 }
