@@ -27,8 +27,7 @@ extension RealTransform {
       let sine2 = SineTable.cosine(past <= 0 ? 0 &- past : past)
       angle &+= step
       var a = spectrum + 2 &* j
-      let end = spectrum + 2 &* points
-      while a < end {
+      for _ in 0..<points / (4 &* run) {
         let b = a + 2 &* run
         let c = b + 2 &* run
         let d = c + 2 &* run

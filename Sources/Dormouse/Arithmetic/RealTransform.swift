@@ -78,12 +78,12 @@ struct RealTransform {
     var output = spectrum
     var index = 0
     for group in 0..<quarter {
+      let (br, bi) = source.pair((index &+ quarter) & mask)
+      let (dr, di) = source.pair((index &+ 3 &* quarter) & mask)
       let (ar, ai) = source.pair(index & mask)
       let (cr, ci) = source.pair((index &+ 2 &* quarter) & mask)
       let (ur, ui) = (ar &+ cr, ai &+ ci)
       let (vr, vi) = (ar &- cr, ai &- ci)
-      let (br, bi) = source.pair((index &+ quarter) & mask)
-      let (dr, di) = source.pair((index &+ 3 &* quarter) & mask)
       let (sr, si) = (br &+ dr, bi &+ di)
       let (tr, ti) = (br &- dr, bi &- di)
       output[0] = ur &+ sr
