@@ -2,19 +2,70 @@ import Dormouse
 import Support
 
 /// Start-up comes here; the result is the exit code.
+///
+/// The command line is `spot [--each] FILE`: spots words in a recording and prints what `dormouse detect --hash` prints on the
+/// host: the detections, and a hash of every frame and of every logit vector. `--each` prints each inference too.
 @c(application_main)
 public func applicationMain() -> Int32 {
-  let console = Console()
-  var hash = Transcript.emptyHash
-  let multiplier = QuantizedMultiplier(multiplier: 0x6000_0001, shift: -5)
-  for value in Int32(-1000)...1000 {
-    var scaled = multiplier.apply(value &* 65_537)
-    hash = withUnsafeBytes(of: &scaled) { Transcript.hash($0.bindMemory(to: Int8.self), from: hash) }
+  var line = InlineArray<512, CChar>(repeating: 0)
+  var span = line.mutableSpan
+  return span.withUnsafeMutableBufferPointer { buffer in
+    guard command_line(buffer.baseAddress, buffer.count), let text = buffer.baseAddress else {
+      return fail("no command line")
+    }
+    return text.withMemoryRebound(to: UInt8.self, capacity: 512) { bytes in
+      var arguments = Arguments(UnsafeBufferPointer(start: bytes, count: buffer.count))
+      _ = arguments.next()
+      var path = arguments.next()
+      let each = path.count == 6 && path[0] == 45 && path[2] == 101
+      if each { path = arguments.next() }
+      guard path.count > 0 else { return fail("usage: spot [--each] FILE") }
+      return spot(path, each: each)
+    }
   }
-  console.write("dormouse: multiplier hash ")
-  console.write(hex: hash)
-  console.write(", stack ")
-  console.write(Int(truncatingIfNeeded: stack_high_water()))
-  console.write("\n")
+}
+
+private func spot(_ path: UnsafeBufferPointer<UInt8>, each: Bool) -> Int32 {
+  let image: ModelImage
+  var session: Session
+  do throws(ImageError) {
+    image = try ModelImage(validating: model_start, length: model_length)
+    session = Session(spotter: try Spotter(image: image, arena: model_arena, arenaLength: model_arena_length), each: each)
+  } catch {
+    return fail("the model image or its arena is refused", code: Int(error.reason.rawValue), at: error.offset)
+  }
+  guard let recording = Recording(path: path) else {
+    return fail("the recording can't be read: it must be raw 16-bit samples or a mono 16-bit .wav file")
+  }
+  if let rate = recording.sampleRate, rate != image.logMel.sampleRate {
+    return fail("the recording has another sample rate than the model")
+  }
+  var chunk = InlineArray<160, Int16>(repeating: 0)
+  var span = chunk.mutableSpan
+  span.withUnsafeMutableBufferPointer { samples in
+    guard let start = samples.baseAddress else { return }
+    while true {
+      let count = recording.read(into: start, capacity: samples.count)
+      if count == 0 { break }
+      session.hear(UnsafeBufferPointer(start: start, count: count))
+    }
+  }
+  recording.close()
+  session.printSummary()
   return 0
+}
+
+private func fail(_ reason: StaticString, code: Int = 0, at offset: Int = 0) -> Int32 {
+  let console = Console()
+  console.write("error: ")
+  console.write(reason)
+  if code != 0 {
+    console.write(" (rule ")
+    console.write(code)
+    console.write(", at byte ")
+    console.write(offset)
+    console.write(")")
+  }
+  console.write("\n")
+  return 1
 }

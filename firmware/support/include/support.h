@@ -35,6 +35,17 @@ size_t stack_high_water(void);
 // Where a Swift trap or a processor fault ends: says which, and exits with code 99.
 __attribute__((noreturn)) void board_fault(const char *what);
 
+// The model image that is linked in, and an arena of exactly the size it asks for.
+extern const uint8_t *const model_start;
+extern const intptr_t model_length;
+extern uint8_t *const model_arena;
+extern const intptr_t model_arena_length;
+
+// Inputs of the model with the outputs they must give, `golden_count` of each; only `bench` has them.
+extern const intptr_t golden_count;
+extern const int8_t *const golden_inputs;
+extern const int8_t *const golden_outputs;
+
 // The application's entry, written in Swift; its result is the exit code.
 int32_t application_main(void);
 #endif
