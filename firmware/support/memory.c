@@ -74,16 +74,19 @@ void *memset(void *to, int value, size_t length) {
 
 #if defined(__arm__)
 // The Arm run-time ABI's names. Those for aligned blocks may assume more than ours need.
-void __aeabi_memcpy(void *to, const void *from, size_t length) { memcpy(to, from, length); }
-void __aeabi_memcpy4(void *to, const void *from, size_t length) { memcpy(to, from, length); }
-void __aeabi_memcpy8(void *to, const void *from, size_t length) { memcpy(to, from, length); }
-void __aeabi_memmove(void *to, const void *from, size_t length) { memmove(to, from, length); }
-void __aeabi_memmove4(void *to, const void *from, size_t length) { memmove(to, from, length); }
-void __aeabi_memmove8(void *to, const void *from, size_t length) { memmove(to, from, length); }
+#define SAME_AS(function) __attribute__((alias(#function)))
+void *__aeabi_memcpy(void *, const void *, size_t) SAME_AS(memcpy);
+void *__aeabi_memcpy4(void *, const void *, size_t) SAME_AS(memcpy);
+void *__aeabi_memcpy8(void *, const void *, size_t) SAME_AS(memcpy);
+void *__aeabi_memmove(void *, const void *, size_t) SAME_AS(memmove);
+void *__aeabi_memmove4(void *, const void *, size_t) SAME_AS(memmove);
+void *__aeabi_memmove8(void *, const void *, size_t) SAME_AS(memmove);
+
 void __aeabi_memset(void *to, size_t length, int value) { memset(to, value, length); }
-void __aeabi_memset4(void *to, size_t length, int value) { memset(to, value, length); }
-void __aeabi_memset8(void *to, size_t length, int value) { memset(to, value, length); }
+void __aeabi_memset4(void *, size_t, int) SAME_AS(__aeabi_memset);
+void __aeabi_memset8(void *, size_t, int) SAME_AS(__aeabi_memset);
+
 void __aeabi_memclr(void *to, size_t length) { memset(to, 0, length); }
-void __aeabi_memclr4(void *to, size_t length) { memset(to, 0, length); }
-void __aeabi_memclr8(void *to, size_t length) { memset(to, 0, length); }
+void __aeabi_memclr4(void *, size_t) SAME_AS(__aeabi_memclr);
+void __aeabi_memclr8(void *, size_t) SAME_AS(__aeabi_memclr);
 #endif

@@ -1,0 +1,1 @@
+"""Exact instruction counts of firmware under QEMU."""
