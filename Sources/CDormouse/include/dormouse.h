@@ -46,6 +46,26 @@ ptrdiff_t dm_logmel_start(const void *section, ptrdiff_t length, void *memory, p
  * if a frame of features was written to `out`, else 0. */
 ptrdiff_t dm_logmel_push(void *memory, const int16_t *samples, ptrdiff_t count, int8_t *out, int32_t *ready);
 
+/* Network alone: int8 input to int8 logits. `image` is a whole image, aligned to 16 bytes, of `length` bytes;
+ * it must stay in place. `memory` is aligned to 16 bytes. */
+
+/* Bytes of memory that dm_network_start needs. */
+ptrdiff_t dm_network_memory_size(const void *image, ptrdiff_t length);
+
+/* Validates the image and prepares `memory` for the functions below. Returns 0. */
+ptrdiff_t dm_network_start(const void *image, ptrdiff_t length, void *memory, ptrdiff_t memory_length);
+
+/* The input, to be filled before each run (a run may overwrite it), and its element count. */
+int8_t *dm_network_input(void *memory);
+ptrdiff_t dm_network_input_length(void *memory);
+
+/* Runs all layers. Returns 0. */
+ptrdiff_t dm_network_run(void *memory);
+
+/* The output of the last run, valid until the input is filled again, and its element count. */
+const int8_t *dm_network_output(void *memory);
+ptrdiff_t dm_network_output_length(void *memory);
+
 #ifdef __cplusplus
 }
 #endif
