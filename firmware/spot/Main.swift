@@ -30,7 +30,8 @@ private func spot(_ path: UnsafeBufferPointer<UInt8>, each: Bool) -> Int32 {
   var session: Session
   do throws(ImageError) {
     image = try ModelImage(validating: model_start, length: model_length)
-    session = Session(spotter: try Spotter(image: image, arena: model_arena, arenaLength: model_arena_length), each: each)
+    let spotter = try Spotter(image: image, arena: model_arena, arenaLength: model_arena_length)
+    session = Session(spotter: spotter, each: each)
   } catch {
     return fail("the model image or its arena is refused", code: Int(error.reason.rawValue), at: error.offset)
   }

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import cffi
 import numpy as np
-
 from count.counting import BUILD, ROOT, count
 
 MODELS = ROOT.parent / "shared" / "data" / "models"

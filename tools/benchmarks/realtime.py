@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-
 from count.counting import BUILD, ROOT
 
 RATE = 16000

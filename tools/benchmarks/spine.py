@@ -67,7 +67,6 @@ def spotting(results: dict[str, float]) -> None:
 def recording() -> Path:
     """The demo's words as a WAV file that the firmware can read."""
     import soundfile
-
     from count.counting import BUILD
 
     samples, rate = soundfile.read(RECORDING, dtype="int16")
