@@ -17,6 +17,8 @@ let package = Package(
     .target(name: "DormouseModel", dependencies: ["Dormouse"]),
     .target(name: "DormousePython", dependencies: ["DormouseABI", "DormouseModel", "CDormouse"]),
     .testTarget(name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel"], exclude: ["Golden"]),
-    .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel"]),
+    .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
+    .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseMutation"]),
+    .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
   ]
 )

@@ -1,5 +1,6 @@
 import Dormouse
 import DormouseModel
+import DormouseMutation
 import Testing
 
 @Suite("Model images: writer and validator agree") struct ImageRoundTripTests {

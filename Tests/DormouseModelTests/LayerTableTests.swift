@@ -1,5 +1,6 @@
 import Dormouse
 import DormouseModel
+import DormouseMutation
 import Foundation
 import Testing
 

@@ -1,11 +1,12 @@
 import DormouseModel
+import DormouseMutation
 import Testing
 
 @Suite("Memory planner") struct MemoryPlannerTests {
   typealias Buffer = MemoryPlanner.Buffer
 
   @Test func buffersThatLiveTogetherNeverOverlap() {
-    var random = Random(state: 7)
+    var random = Random(seed: 7)
     var planned = 0
     var bound = 0
     for _ in 0..<300 {

@@ -1,18 +1,18 @@
 import DormouseModel
 
-/// Small and real-sized graphs with random weights, the same at every run.
-enum SampleGraphs {
+/// Graphs of every operation with random weights, the same at every run: what is mutated, and what tests write.
+public enum SampleGraphs {
   /// Dense layers, such as 960-192-192-128-12; a bare network.
-  static func dense(_ sizes: [Int], seed: UInt64 = 1) -> Graph {
-    var random = Random(state: seed)
+  public static func dense(_ sizes: [Int], seed: UInt64 = 1) -> Graph {
+    var random = Random(seed: seed)
     var builder = Builder(input: TensorShape(channels: sizes[0]), zeroPoint: -3)
     for size in sizes.dropFirst() { builder.dense(size, &random) }
     return builder.graph
   }
 
   /// Frames through temporal convolutions with residuals, pooled over time, then dense; hears unless `bare`.
-  static func temporal(frames: Int = 20, bands: Int = 10, channels: Int = 18, seed: UInt64 = 2) -> Graph {
-    var random = Random(state: seed)
+  public static func temporal(frames: Int = 20, bands: Int = 10, channels: Int = 18, seed: UInt64 = 2) -> Graph {
+    var random = Random(seed: seed)
     var builder = Builder(input: TensorShape(height: frames, channels: bands), zeroPoint: 5)
     builder.convolution(channels, Window(kernelHeight: 3, kernelWidth: 1, padTop: 1), &random)
     let residual = builder.last
@@ -35,8 +35,8 @@ enum SampleGraphs {
   }
 
   /// Images through 2-D convolutions with stride, joined along width and height.
-  static func planar(seed: UInt64 = 3) -> Graph {
-    var random = Random(state: seed)
+  public static func planar(seed: UInt64 = 3) -> Graph {
+    var random = Random(seed: seed)
     var builder = Builder(input: TensorShape(height: 12, width: 9, channels: 1), zeroPoint: -128)
     builder.convolution(5, Window(kernelHeight: 4, kernelWidth: 3, strideHeight: 2, padTop: 1, padLeft: 1), &random)
     let first = builder.last
@@ -50,18 +50,6 @@ enum SampleGraphs {
     builder.dense(3, &random)
     return builder.graph
   }
-}
-
-/// A small generator with a fixed sequence.
-struct Random {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return (state >> 11) ^ (state >> 37)
-  }
-
-  mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }
 
 /// Appends nodes to a graph, with plausible quantization.
