@@ -15,10 +15,12 @@ let package = Package(
     .target(name: "Dormouse", dependencies: ["DormouseISA"]),
     .target(name: "DormouseABI", dependencies: ["Dormouse", "CDormouse"]),
     .target(name: "DormouseModel", dependencies: ["Dormouse"]),
+    .target(name: "DormouseExport", dependencies: ["Dormouse", "DormouseModel"]),
     .target(name: "DormousePython", dependencies: ["DormouseABI", "DormouseModel", "CDormouse"]),
     .testTarget(name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel"], exclude: ["Golden"]),
     .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
     .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseMutation"]),
     .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
+    .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport"]),
   ]
 )
