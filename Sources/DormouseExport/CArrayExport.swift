@@ -23,17 +23,13 @@ public struct CArrayExport {
   public let source: [UInt8]
 
   /// The pair for an image.
-  ///
-  /// - Parameters:
-  ///   - bytes: the whole image.
-  ///   - image: the same, validated.
-  public init(bytes: [UInt8], image: ModelImage) {
-    precondition(bytes.count == image.length, "the bytes are not those of the image")
-    let identifier = CIdentifier(modelName: String(decoding: image.name, as: UTF8.self))
+  public init(_ loaded: LoadedImage) {
+    let image = loaded.image
+    let identifier = CIdentifier(modelName: loaded.name)
     headerName = identifier.lower + "_image.h"
     sourceName = identifier.lower + "_image.c"
     header = CArrayExport.header(of: image, named: identifier)
-    source = CArrayExport.source(of: image, bytes: bytes, named: identifier, including: headerName)
+    source = CArrayExport.source(of: image, bytes: [UInt8](loaded.bytes), named: identifier, including: headerName)
   }
 
   /// Writes both files into a folder that exists, or neither.
