@@ -9,6 +9,9 @@ let package = Package(
     .library(name: "Dormouse", targets: ["Dormouse"]),
     .library(name: "DormousePython", type: .dynamic, targets: ["DormousePython"]),
   ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0")
+  ],
   targets: [
     .target(name: "DormouseISA"),
     .target(name: "CDormouse"),
@@ -16,6 +19,13 @@ let package = Package(
     .target(name: "DormouseABI", dependencies: ["Dormouse", "CDormouse"]),
     .target(name: "DormouseModel", dependencies: ["Dormouse"]),
     .target(name: "DormouseExport", dependencies: ["Dormouse", "DormouseModel"]),
+    .target(
+      name: "DormouseImport",
+      dependencies: ["DormouseModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["Schema/onnx-subset.proto"]),
+    .testTarget(
+      name: "DormouseImportTests", dependencies: ["DormouseImport", "DormouseModel", "Dormouse"],
+      exclude: ["Fixtures"]),
     .target(name: "DormousePython", dependencies: ["DormouseABI", "DormouseModel", "CDormouse"]),
     .testTarget(name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel"], exclude: ["Golden"]),
     .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),

@@ -1,0 +1,147 @@
+import DormouseModel
+
+extension OnnxImporter {
+  /// A value clamped by an activation function, fused into the layer that makes it.
+  func clamped(_ node: OnnxNode, _ low: Double, _ high: Double) throws -> OnnxValue {
+    switch try value(node, 0) {
+    case .pending(var layer):
+      layer.clamp(low, high)
+      pendingCount += 1
+      layer.id = pendingCount
+      return .pending(layer)
+    default:
+      // After a quantization it is a layer of its own: the maximum over one element, with a clamp.
+      let view = try unpadded(node, 0)
+      var layer = try pending(
+        node, .maxPool(Window(kernelHeight: 1, kernelWidth: 1)), inputs: [view.tensor], axes: view.axes,
+        memory: storage[view.tensor].memory, shape: try settledShape(of: view.tensor))
+      layer.clamp(low, high)
+      return .pending(layer)
+    }
+  }
+
+  func clip(_ node: OnnxNode) throws -> OnnxValue {
+    func bound(_ attribute: String, _ position: Int, _ standard: Double) throws -> Double {
+      if let attribute = node.attribute(attribute) { return Double(attribute.f) }
+      guard let tensor = try optionalConstant(node, position) else { return standard }
+      guard let bound = tensor.reals?.first else { throw node.error("has a bound that is no float") }
+      return bound
+    }
+    let low = try bound("min", 1, -.infinity)
+    let high = try bound("max", 2, .infinity)
+    guard low <= high else { throw node.error("clips to \(low) ... \(high)") }
+    return try clamped(node, low, high)
+  }
+
+  func add(_ node: OnnxNode) throws -> OnnxValue {
+    if let layer = try layerWithBias(node) { return .pending(layer) }
+    let first = try unpadded(node, 0)
+    let second = try unpadded(node, 1)
+    // The same element has to lie at the same place of both.
+    let left = first.axes.map { atoms.resolved($0) }
+    let right = second.axes.map { atoms.resolved($0) }
+    let shape = try settledShape(of: first.tensor)
+    let partners = Dictionary(
+      zip(left.flatMap { $0 }, right.flatMap { $0 }), uniquingKeysWith: { first, _ in first })
+    guard left.map({ $0.map(\.extent) }) == right.map({ $0.map(\.extent) }),
+      try shape == settledShape(of: second.tensor),
+      atoms.resolved(storage[first.tensor].memory).map({ partners[$0] })
+        == atoms.resolved(storage[second.tensor].memory).map(Optional.some)
+    else {
+      throw node.error(
+        "adds \(first.shape) and \(second.shape)", remedy: "both need one shape and one order in memory")
+    }
+    return .pending(
+      try pending(
+        node, .add, inputs: [first.tensor, second.tensor], axes: first.axes, memory: storage[first.tensor].memory,
+        shape: shape))
+  }
+
+  /// The layer of a product followed by the addition of a constant; nil if this is another addition.
+  private func layerWithBias(_ node: OnnxNode) throws -> PendingLayer? {
+    let operands = (try value(node, 0), try value(node, 1))
+    let (layer, constant): (PendingLayer, OnnxValue)
+    switch operands {
+    case (.pending(let pending), .constant), (.pending(let pending), .weights): (layer, constant) = (pending, operands.1)
+    case (.constant, .pending(let pending)), (.weights, .pending(let pending)): (layer, constant) = (pending, operands.0)
+    default: return nil
+    }
+    guard !layer.hasBias, layer.low == -.infinity, layer.high == .infinity, layer.axes.last?.extent == layer.shape.channels
+    else { throw node.error("adds a constant to \(layer.place)", remedy: "only a product without bias takes one") }
+    var result = layer
+    let inputScale = tensors[layer.inputs[0]].quantization.scale
+    switch layer.operation {
+    case .dense(var weights):
+      weights.biases = try biases(node, constant, inputScale: inputScale, weightScales: weights.scales)
+      result.operation = .dense(weights)
+    case .convolution(var weights, let window):
+      weights.biases = try biases(node, constant, inputScale: inputScale, weightScales: weights.scales)
+      result.operation = .convolution(weights, window)
+    default: throw node.error("adds a constant to \(layer.place)", remedy: "only a product without bias takes one")
+    }
+    result.hasBias = true
+    result.name = node.outputs[0]
+    pendingCount += 1
+    result.id = pendingCount
+    return result
+  }
+
+  func concatenation(_ node: OnnxNode) throws -> OnnxValue {
+    guard (2...4).contains(node.inputs.count) else {
+      throw node.error("joins \(node.inputs.count) tensors", remedy: "join two to four")
+    }
+    let views = try node.inputs.indices.map { try unpadded(node, $0) }
+    let rank = views[0].axes.count
+    guard views.allSatisfy({ $0.axes.count == rank }), rank > 0 else { throw joinError(node) }
+    let axis = try normalized([try node.integer("axis", 0)], rank: rank, node)[0]
+
+    // Which of height, width and channels each ONNX axis runs over, in every input the same.
+    var homes: [[Int]] = []
+    var joined: Int?
+    for view in views {
+      guard let physical = try physicalAxes(of: view.tensor) else { throw joinError(node) }
+      homes.append(
+        try view.axes.enumerated().filter { $0.offset != axis }.map { _, part in
+          guard !part.isEmpty else { return -1 }
+          guard let home = physical.firstIndex(of: atoms.resolved(part)) else { throw joinError(node) }
+          return home
+        })
+      let part = atoms.resolved(view.axes[axis])
+      guard !part.isEmpty else { continue }
+      guard let home = physical.firstIndex(of: part), joined == nil || joined == home else { throw joinError(node) }
+      joined = home
+    }
+    guard homes.allSatisfy({ $0 == homes[0] }) else { throw joinError(node) }
+    guard let home = joined ?? (0..<3).first(where: { !homes[0].contains($0) }), !homes[0].contains(home) else {
+      throw joinError(node)
+    }
+    return .pending(try join(node, views, axis: axis, home: home))
+  }
+
+  private func join(_ node: OnnxNode, _ views: [TensorView], axis: Int, home: Int) throws -> PendingLayer {
+    let shapes = try views.map { view in
+      let shape = try settledShape(of: view.tensor)
+      return [shape.height, shape.width, shape.channels]
+    }
+    var extents = shapes[0]
+    extents[home] = shapes.reduce(0) { $0 + $1[home] }
+    guard shapes.allSatisfy({ shape in (0..<3).allSatisfy { $0 == home || shape[$0] == extents[$0] } }) else {
+      throw joinError(node)
+    }
+    let shape = TensorShape(height: extents[0], width: extents[1], channels: extents[2])
+    try check(shape, place: node.place)
+    let part = atoms.axis(extents[home])
+    var axes = views[0].axes
+    axes[axis] = part
+    guard var memory = try physicalAxes(of: views[0].tensor) else { throw joinError(node) }
+    memory[home] = part
+    return try pending(
+      node, .concatenation(axis: home), inputs: views.map(\.tensor), axes: axes, memory: memory.flatMap { $0 },
+      shape: shape)
+  }
+
+  private func joinError(_ node: OnnxNode) -> ImportError {
+    node.error(
+      "joins tensors of different shapes or orders in memory", remedy: "join whole axes of time, bands or channels")
+  }
+}

@@ -1,0 +1,123 @@
+import DormouseModel
+
+extension OnnxImporter {
+  /// The tensor that a value becomes under a quantization; adds the node that computes it.
+  func requantized(
+    _ source: OnnxValue, to quantization: ActivationQuantization, _ node: OnnxNode
+  ) throws -> TensorView {
+    switch source {
+    case .pending(let layer):
+      return TensorView(tensor: try emit(layer, quantization, node), axes: layer.axes)
+    case .activation(let view):
+      guard view.tensor != OnnxImporter.inputTensor || quantization.matches(tensors[view.tensor].quantization) else {
+        throw node.error(
+          "quantizes the network's input a second time, differently",
+          remedy: "use one scale and zero point for the input")
+      }
+      var result = view
+      result.tensor = try rescaled(view.tensor, to: quantization, node)
+      return result
+    case .input(let view):
+      guard file.input.type.tensorType.elemType == OnnxTensor.Element.float32.rawValue else {
+        throw node.error("quantizes the network's input, which is not float32")
+      }
+      try quantizeInput(quantization, node)
+      return view
+    case .integers: throw node.error("quantizes integers")
+    case .probabilities: throw node.error("follows a softmax", remedy: "end the network at its logits")
+    case .constant, .weights: throw node.error("quantizes a constant in an unknown way")
+    }
+  }
+
+  func quantizeInput(_ quantization: ActivationQuantization, _ node: OnnxNode) throws {
+    guard !inputIsQuantized || quantization.matches(tensors[OnnxImporter.inputTensor].quantization) else {
+      throw node.error(
+        "quantizes the network's input a second time, differently",
+        remedy: "use one scale and zero point for the input")
+    }
+    guard quantization.levels == -128...127 else {
+      throw node.error("quantizes the network's input to fewer than 8 bits", remedy: "use 8")
+    }
+    inputIsQuantized = true
+    tensors[OnnxImporter.inputTensor].quantization = quantization.quantization
+  }
+
+  /// A layer around `operation` that waits for its quantization.
+  func pending(
+    _ node: OnnxNode, _ operation: NodeOperation, inputs: [Int], axes: [[Atom]], memory: [Atom], shape: TensorShape
+  ) throws -> PendingLayer {
+    try check(shape, place: node.place)
+    pendingCount += 1
+    return PendingLayer(
+      id: pendingCount, place: node.place, name: node.outputs[0], operation: operation, inputs: inputs, axes: axes,
+      memory: memory, shape: shape)
+  }
+
+  private func emit(
+    _ layer: PendingLayer, _ quantization: ActivationQuantization, _ node: OnnxNode
+  ) throws -> Int {
+    if let known = emitted.first(where: { $0.layer == layer.id && $0.quantization == quantization }) {
+      return known.tensor
+    }
+    var layer = layer
+    switch layer.operation {
+    case .maxPool where !quantization.matches(tensors[layer.inputs[0]].quantization):
+      // The maximum is taken in the input's steps, and only then rescaled, which changes no order.
+      let plain = ActivationQuantization(quantization: tensors[layer.inputs[0]].quantization)
+      var unclamped = layer
+      (unclamped.low, unclamped.high) = (-.infinity, .infinity)
+      let pooled =
+        layer.operation == .maxPool(Window(kernelHeight: 1, kernelWidth: 1))
+        ? layer.inputs[0] : append(unclamped, plain)
+      layer.inputs = [pooled]
+      layer.operation = rescaling(layer.shape.channels, Window(kernelHeight: 1, kernelWidth: 1))
+    case .averagePool(let window) where !quantization.matches(tensors[layer.inputs[0]].quantization):
+      guard window.padTop == 0, window.padLeft == 0 else {
+        throw node.error(
+          "changes the scale after a padded average", remedy: "give the pool's input and output the same quantization")
+      }
+      layer.operation = rescaling(layer.shape.channels, window)
+    case .concatenation:
+      layer.inputs = try layer.inputs.map { try rescaled($0, to: quantization, node) }
+    default: break
+    }
+    let tensor = append(layer, quantization)
+    emitted.append((layer.id, quantization, tensor))
+    return tensor
+  }
+
+  private func append(_ layer: PendingLayer, _ quantization: ActivationQuantization) -> Int {
+    tensors.append(Tensor(name: layer.name, shape: layer.shape, quantization: quantization.quantization))
+    storage.append(Storage(memory: layer.memory, shape: layer.shape))
+    let low = quantization.level(of: layer.low)
+    let high = max(low, quantization.level(of: layer.high))
+    nodes.append(
+      Node(
+        name: layer.name, operation: layer.operation, inputs: layer.inputs, output: tensors.count - 1,
+        clamp: Int8(low)...Int8(high)))
+    return tensors.count - 1
+  }
+
+  /// The same values under another quantization.
+  private func rescaled(_ tensor: Int, to quantization: ActivationQuantization, _ node: OnnxNode) throws -> Int {
+    guard !quantization.matches(tensors[tensor].quantization) else { return tensor }
+    let shape = try settledShape(of: tensor)
+    let layer = try pending(
+      node, rescaling(shape.channels, Window(kernelHeight: 1, kernelWidth: 1)), inputs: [tensor], axes: [],
+      memory: storage[tensor].memory, shape: shape)
+    return append(layer, quantization)
+  }
+
+  /// The mean over a window in other steps than its input's, as a depthwise convolution with weights of one.
+  ///
+  /// The scale of a weight is one over the number of taps, so the only rounding is the one requantization; a window of
+  /// one element rescales.
+  private func rescaling(_ channels: Int, _ window: Window) -> NodeOperation {
+    let taps = window.kernelHeight * window.kernelWidth
+    return .depthwise(
+      Weights(
+        values: [Int8](repeating: 1, count: taps * channels),
+        scales: [Double](repeating: 1 / Double(taps), count: channels),
+        biases: [Int32](repeating: 0, count: channels)), window)
+  }
+}
