@@ -5,6 +5,8 @@ import SwiftProtobuf
 struct OnnxFile {
   /// Largest file that is read. A model for a microcontroller is far smaller; the bound keeps hostile files cheap.
   static let maximumLength = 64 << 20
+  /// Most nodes that are read.
+  static let maximumNodes = 1 << 16
 
   var nodes: [OnnxNode]
   var constants: [String: OnnxTensor]
@@ -34,6 +36,9 @@ struct OnnxFile {
       throw ImportError(file, "holds no graph", remedy: "check that it is an ONNX model")
     }
     let graph = proto.graph
+    guard graph.node.count <= OnnxFile.maximumNodes else {
+      throw ImportError(file, "has \(graph.node.count) nodes; at most \(OnnxFile.maximumNodes) are read")
+    }
 
     constants = [:]
     for tensor in graph.initializer {
@@ -41,7 +46,7 @@ struct OnnxFile {
     }
     nodes = graph.node.enumerated().map { OnnxNode($1, index: $0) }
 
-    let inputs = graph.input.filter { info in !graph.initializer.contains { $0.name == info.name } }
+    let inputs = graph.input.filter { [constants] in constants[$0.name] == nil }
     guard inputs.count == 1 else {
       throw ImportError(
         file, "has \(inputs.count) inputs (\(inputs.prefix(4).map(\.name.quoted).joined(separator: ", ")))",
@@ -93,7 +98,7 @@ struct OnnxNode {
   /// An integer attribute, `standard` if absent.
   func integer(_ name: String, _ standard: Int) throws -> Int {
     guard let attribute = attribute(name) else { return standard }
-    guard abs(attribute.i.magnitude) <= UInt64(Int32.max) else {
+    guard attribute.i.magnitude <= UInt64(Int32.max) else {
       throw error("attribute \(name) is \(attribute.i)")
     }
     return Int(attribute.i)

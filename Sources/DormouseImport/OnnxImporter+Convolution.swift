@@ -156,6 +156,7 @@ extension OnnxImporter {
     }
     throw node.error(
       "reads a tensor whose channels are not innermost in memory (\(tensors[view.tensor].name.quoted))",
-      remedy: "let frames [1, frames, bands] reach the first convolution as [1, bands, frames] or [1, 1, frames, bands]")
+      remedy: "let frames [1, frames, bands] reach the first convolution as [1, bands, frames] or [1, 1, frames, bands]"
+    )
   }
 }

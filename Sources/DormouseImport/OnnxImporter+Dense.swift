@@ -39,7 +39,7 @@ extension OnnxImporter {
       Weights(values: values, scales: scales, biases: biases ?? [Int32](repeating: 0, count: outputs))
     }
     let features = atoms.axis(outputs)
-    let axes = view.axes.dropLast() + [features]
+    let axes = Array(view.axes.dropLast()) + [features]
     var layer: PendingLayer
     if rows.isEmpty {
       values = try inMemoryOrder(values, columns: columns, memory: memory, outputs: outputs, node)

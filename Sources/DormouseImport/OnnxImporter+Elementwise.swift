@@ -62,11 +62,14 @@ extension OnnxImporter {
     let operands = (try value(node, 0), try value(node, 1))
     let (layer, constant): (PendingLayer, OnnxValue)
     switch operands {
-    case (.pending(let pending), .constant), (.pending(let pending), .weights): (layer, constant) = (pending, operands.1)
-    case (.constant, .pending(let pending)), (.weights, .pending(let pending)): (layer, constant) = (pending, operands.0)
+    case (.pending(let pending), .constant), (.pending(let pending), .weights):
+      (layer, constant) = (pending, operands.1)
+    case (.constant, .pending(let pending)), (.weights, .pending(let pending)):
+      (layer, constant) = (pending, operands.0)
     default: return nil
     }
-    guard !layer.hasBias, layer.low == -.infinity, layer.high == .infinity, layer.axes.last?.extent == layer.shape.channels
+    guard !layer.hasBias, layer.low == -.infinity, layer.high == .infinity,
+      layer.axes.last?.extent == layer.shape.channels
     else { throw node.error("adds a constant to \(layer.place)", remedy: "only a product without bias takes one") }
     var result = layer
     let inputScale = tensors[layer.inputs[0]].quantization.scale

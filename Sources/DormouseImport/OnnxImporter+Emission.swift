@@ -56,8 +56,11 @@ extension OnnxImporter {
   private func emit(
     _ layer: PendingLayer, _ quantization: ActivationQuantization, _ node: OnnxNode
   ) throws -> Int {
-    if let known = emitted.first(where: { $0.layer == layer.id && $0.quantization == quantization }) {
+    if let known = emitted[layer.id, default: []].first(where: { $0.quantization == quantization }) {
       return known.tensor
+    }
+    guard nodes.count < OnnxImporter.maximumLayers else {
+      throw node.error("is beyond the \(OnnxImporter.maximumLayers) layers that a model may have")
     }
     var layer = layer
     switch layer.operation {
@@ -70,19 +73,19 @@ extension OnnxImporter {
         layer.operation == .maxPool(Window(kernelHeight: 1, kernelWidth: 1))
         ? layer.inputs[0] : append(unclamped, plain)
       layer.inputs = [pooled]
-      layer.operation = rescaling(layer.shape.channels, Window(kernelHeight: 1, kernelWidth: 1))
+      layer.operation = try rescaling(layer.shape.channels, Window(kernelHeight: 1, kernelWidth: 1), node)
     case .averagePool(let window) where !quantization.matches(tensors[layer.inputs[0]].quantization):
-      guard window.padTop == 0, window.padLeft == 0 else {
+      guard try window.staysWithin(settledShape(of: layer.inputs[0]), output: layer.shape) else {
         throw node.error(
           "changes the scale after a padded average", remedy: "give the pool's input and output the same quantization")
       }
-      layer.operation = rescaling(layer.shape.channels, window)
+      layer.operation = try rescaling(layer.shape.channels, window, node)
     case .concatenation:
       layer.inputs = try layer.inputs.map { try rescaled($0, to: quantization, node) }
     default: break
     }
     let tensor = append(layer, quantization)
-    emitted.append((layer.id, quantization, tensor))
+    emitted[layer.id, default: []].append((quantization, tensor))
     return tensor
   }
 
@@ -103,7 +106,7 @@ extension OnnxImporter {
     guard !quantization.matches(tensors[tensor].quantization) else { return tensor }
     let shape = try settledShape(of: tensor)
     let layer = try pending(
-      node, rescaling(shape.channels, Window(kernelHeight: 1, kernelWidth: 1)), inputs: [tensor], axes: [],
+      node, try rescaling(shape.channels, Window(kernelHeight: 1, kernelWidth: 1), node), inputs: [tensor], axes: [],
       memory: storage[tensor].memory, shape: shape)
     return append(layer, quantization)
   }
@@ -112,12 +115,21 @@ extension OnnxImporter {
   ///
   /// The scale of a weight is one over the number of taps, so the only rounding is the one requantization; a window of
   /// one element rescales.
-  private func rescaling(_ channels: Int, _ window: Window) -> NodeOperation {
+  private func rescaling(_ channels: Int, _ window: Window, _ node: OnnxNode) throws -> NodeOperation {
     let taps = window.kernelHeight * window.kernelWidth
+    try spend(taps * channels, node)
     return .depthwise(
       Weights(
         values: [Int8](repeating: 1, count: taps * channels),
         scales: [Double](repeating: 1 / Double(taps), count: channels),
         biases: [Int32](repeating: 0, count: channels)), window)
+  }
+}
+
+extension Window {
+  /// Whether no window reaches beyond the input.
+  fileprivate func staysWithin(_ input: TensorShape, output: TensorShape) -> Bool {
+    padTop == 0 && padLeft == 0 && (output.height - 1) * strideHeight + kernelHeight <= input.height
+      && (output.width - 1) * strideWidth + kernelWidth <= input.width
   }
 }

@@ -19,7 +19,13 @@ extension OnnxImporter {
       throw ImportError(place, "has a batch of \(shape[0])", remedy: "export with a batch of 1")
     }
     let axes = shape.map { atoms.axis($0) }
-    storage.append(Storage(memory: memoryOrder(of: axes).flatMap { axes[$0] }))
+    let memory = memoryOrder(of: axes).flatMap { axes[$0] }
+    if let bands, memory.count > 1, memory.last?.extent != bands {
+      throw ImportError(
+        place, "has the shape \(shape), with no axis of \(bands) bands",
+        remedy: "set the front end's bands to what the network was trained with")
+    }
+    storage.append(Storage(memory: memory))
     tensors.append(
       Tensor(
         name: file.input.name, shape: TensorShape(channels: 1), quantization: Quantization(scale: 1, zeroPoint: 0)))

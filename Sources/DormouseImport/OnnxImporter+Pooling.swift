@@ -31,7 +31,8 @@ extension OnnxImporter {
     let view = try unpadded(node, 0)
     guard view.axes.count >= 3 else { throw node.error("has an input of the shape \(view.shape)") }
     return .pending(
-      try reduced(node, view, over: Array(2..<view.axes.count), keepsAxes: true, isMean: node.operation.hasSuffix("AveragePool")))
+      try reduced(
+        node, view, over: Array(2..<view.axes.count), keepsAxes: true, isMean: node.operation.hasSuffix("AveragePool")))
   }
 
   func reduction(_ node: OnnxNode) throws -> OnnxValue {
@@ -42,7 +43,8 @@ extension OnnxImporter {
     let axes = try normalized(listed, rank: view.axes.count, node)
     return .pending(
       try reduced(
-        node, view, over: axes, keepsAxes: try node.integer("keepdims", 1) != 0, isMean: node.operation == "ReduceMean"))
+        node, view, over: axes, keepsAxes: try node.integer("keepdims", 1) != 0, isMean: node.operation == "ReduceMean")
+    )
   }
 
   /// Mean or maximum over whole axes, which have to be the tensor's height, width, or both.

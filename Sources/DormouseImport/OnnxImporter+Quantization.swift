@@ -24,7 +24,7 @@ extension OnnxImporter {
       }
     }
     if case .constant(let tensor) = source {
-      let integers = try zeroPoint?.integers ?? []
+      let integers = zeroPoint?.integers ?? []
       return .constant(
         try quantized(
           tensor, scales: scales, zeroPoints: integers, axis: try perChannelAxis(node, scales, tensor.shape),
@@ -42,6 +42,7 @@ extension OnnxImporter {
         throw node.error("dequantizes floats or 64-bit integers")
       }
       let axis = try perChannelAxis(node, scales, tensor.shape)
+      try spend(tensor.count, node)
       return .weights(try symmetric(tensor, scales: scales, axis: axis, zeroPoint: zeroPoint, node))
     case .integers(let view):
       let isSigned = zeroPoint.map { $0.element == .int8 } ?? (tensors[view.tensor].quantization.zeroPoint == 0)
@@ -136,7 +137,9 @@ extension OnnxImporter {
       throw node.error("quantizes in blocks", remedy: "use scales per tensor or per channel")
     }
     let zeroPoint = try optionalConstant(node, 2)
-    guard zeroPoint == nil || zeroPoint?.integers != nil else { throw node.error("has a zero point that is no integer") }
+    guard zeroPoint == nil || zeroPoint?.integers != nil else {
+      throw node.error("has a zero point that is no integer")
+    }
     guard zeroPoint == nil || zeroPoint?.count == scales.count else {
       throw node.error("has \(scales.count) scales and \(zeroPoint?.count ?? 0) zero points")
     }
@@ -185,6 +188,7 @@ extension OnnxImporter {
     element: OnnxTensor.Element, _ node: OnnxNode
   ) throws -> OnnxTensor {
     guard let reals = tensor.reals else { throw node.error("quantizes integers") }
+    try spend(reals.count, node)
     guard zeroPoints.allSatisfy({ $0 == zeroPoints[0] }) else { throw asymmetryError(node) }
     let zeroPoint = Float(zeroPoints.first ?? 0)
     let inner = axis.map { tensor.shape[($0 + 1)...].reduce(1, *) } ?? 1

@@ -10,8 +10,11 @@ extension OnnxImporter {
       return order
     }
     switch try value(node, 0) {
-    case .constant(let tensor): return .constant(tensor.transposed(try order(tensor.shape.count)))
+    case .constant(let tensor):
+      try spend(tensor.count, node)
+      return .constant(tensor.transposed(try order(tensor.shape.count)))
     case .weights(var weights):
+      try spend(weights.tensor.count, node)
       let order = try order(weights.tensor.shape.count)
       weights.tensor = weights.tensor.transposed(order)
       weights.axis = weights.axis.flatMap { order.firstIndex(of: $0) }

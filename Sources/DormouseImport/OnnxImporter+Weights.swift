@@ -74,6 +74,7 @@ extension OnnxImporter {
 
   /// The weights as int8 in a new order of axes.
   func int8Values(_ tensor: OnnxTensor, order: [Int], _ node: OnnxNode) throws -> [Int8] {
+    try spend(tensor.count, node)
     guard let integers = tensor.transposed(order).integers else { throw node.error("has float weights") }
     return try integers.map { value in
       guard let weight = Int8(exactly: value) else { throw node.error("has weights that are not int8") }

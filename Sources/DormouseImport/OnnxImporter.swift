@@ -15,12 +15,18 @@ final class OnnxImporter {
   var storage: [Storage] = []
   var tensors: [Tensor] = []
   var nodes: [Node] = []
-  /// Tensors that a waiting layer has become, by layer and quantization.
-  var emitted: [(layer: Int, quantization: ActivationQuantization, tensor: Int)] = []
+  /// Tensors that each waiting layer has become.
+  var emitted: [Int: [(quantization: ActivationQuantization, tensor: Int)]] = [:]
   /// Whether the input's quantization is known.
   var inputIsQuantized = false
   var pendingCount = 0
+  /// Elements of all constants computed so far.
+  var spentElements = 0
 
+  /// Most layers of a graph.
+  static let maximumLayers = 4096
+  /// Most elements of all constants that are computed on the way; a file's own are bounded by its length.
+  static let maximumElements = 1 << 27
   /// The input is always tensor 0.
   static let inputTensor = 0
 
@@ -159,6 +165,14 @@ extension OnnxImporter {
 
   func padError(_ node: OnnxNode) -> ImportError {
     node.error("reads a padded tensor", remedy: "only a convolution may follow Pad")
+  }
+
+  /// Accounts for constants that a node computes: few bytes of a hostile file must not ask for much memory.
+  func spend(_ count: Int, _ node: OnnxNode) throws {
+    spentElements += count
+    guard spentElements <= OnnxImporter.maximumElements else {
+      throw node.error("computes more constants than a model for a microcontroller has")
+    }
   }
 
   /// An input that has to be a plain constant; nil if it is left out.

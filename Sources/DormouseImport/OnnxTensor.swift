@@ -149,7 +149,9 @@ enum Permutation {
   /// For each element of the transposed tensor, in row-major order, its index in the original.
   static func sourceIndices(shape: [Int], order: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
-    for axis in stride(from: shape.count - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * shape[axis + 1] }
+    for axis in stride(from: shape.count - 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * shape[axis + 1]
+    }
     var indices = [0]
     for axis in order {
       indices = indices.flatMap { base in (0..<shape[axis]).map { base + $0 * strides[axis] } }

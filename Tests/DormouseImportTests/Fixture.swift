@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+@testable import DormouseImport
+
+/// A model of `tools/golden/make_onnx_fixtures.py` with its golden vectors.
+struct Fixture: CustomTestStringConvertible {
+  var name: String
+
+  var testDescription: String { name }
+
+  /// Every fixture.
+  static let all = [
+    "dense", "dense_forms", "dense_uint8", "dense_qonnx", "temporal", "temporal_uint8", "temporal_qonnx",
+    "bands_first", "dscnn", "unsqueezed", "branches", "rescaled", "rows", "integer_input", "heard",
+  ].map(Fixture.init)
+
+  /// The ONNX file.
+  func model() throws -> Data { try data("onnx") }
+  /// Int8 inputs, sample after sample, in the order of the front end.
+  func inputs() throws -> [Int8] { try data("input").map { Int8(bitPattern: $0) } }
+  /// Int8 outputs, sample after sample.
+  func outputs() throws -> [Int8] { try data("output").map { Int8(bitPattern: $0) } }
+
+  /// The model after a change; for files that are broken in one place.
+  func model(_ change: (inout Onnx_ModelProto) throws -> Void) throws -> Data {
+    var proto = try Onnx_ModelProto(serializedBytes: model())
+    try change(&proto)
+    return try proto.serializedData()
+  }
+
+  private func data(_ kind: String) throws -> Data {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
+    return try Data(contentsOf: folder.appendingPathComponent("\(name).\(kind)"))
+  }
+}
+
+/// Files outside of the repository, beside its checkout.
+enum Shared {
+  /// A file of `../shared`; nil if it is not there.
+  static func url(_ path: String) -> URL? {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let url = root.deletingLastPathComponent().appendingPathComponent("shared").appendingPathComponent(path)
+    return FileManager.default.fileExists(atPath: url.path) ? url : nil
+  }
+}

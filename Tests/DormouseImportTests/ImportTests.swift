@@ -1,0 +1,73 @@
+import DormouseModel
+import Foundation
+import Testing
+
+@testable import DormouseImport
+
+@Suite("ONNX models as graphs")
+struct ImportTests {
+  @Test func temporalNetworkBecomesItsLayersInOrder() throws {
+    let graph = try Graph(onnx: Fixture(name: "temporal").model())
+    let operations = graph.nodes.map { node in
+      switch node.operation {
+      case .dense: "dense"
+      case .convolution: "convolution"
+      case .depthwise: "depthwise"
+      case .averagePool: "averagePool"
+      case .maxPool: "maxPool"
+      case .add: "add"
+      case .concatenation: "concatenation"
+      }
+    }
+    #expect(operations == ["convolution", "depthwise", "convolution", "add", "averagePool", "dense"])
+    #expect(graph.tensors[graph.input].shape == TensorShape(height: 12, channels: 5))
+    #expect(graph.tensors[graph.output].shape == TensorShape(channels: 4))
+    #expect(graph.labels == ["class 0", "class 1", "class 2", "class 3"])
+  }
+
+  @Test func activationsAreFusedIntoTheClamp() throws {
+    let graph = try Graph(onnx: Fixture(name: "dense_forms").model())
+    for node in graph.nodes.dropLast() {
+      #expect(Int(node.clamp.lowerBound) == graph.tensors[node.output].quantization.zeroPoint)
+    }
+    #expect(graph.nodes.last?.clamp == -128...127)
+  }
+
+  @Test func unsignedActivationsAreShifted() throws {
+    let signed = try Graph(onnx: Fixture(name: "dense").model())
+    let unsigned = try Graph(onnx: Fixture(name: "dense_uint8").model())
+    #expect(unsigned.tensors[0].quantization.zeroPoint == signed.tensors[0].quantization.zeroPoint)
+  }
+
+  @Test func bandsThatComeFirstInTheFileAreInnermostInMemory() throws {
+    let graph = try Graph(onnx: Fixture(name: "bands_first").model())
+    #expect(graph.tensors[graph.input].shape == TensorShape(height: 9, channels: 5))
+  }
+
+  @Test func metadataFillsTheGraphAndSettingsWin() throws {
+    let data = try Fixture(name: "heard").model()
+    let graph = try Graph(onnx: data)
+    #expect(graph.name == "fixture" && graph.version == "2.1")
+    #expect(graph.labels == ["yes", "no", "unknown", "silence"])
+    #expect(graph.frontEnd?.bands == 10)
+    #expect(graph.detector?.keywords["yes"]?.minimumRun == 2)
+    #expect(graph.tensors[graph.input].shape == TensorShape(height: 8, channels: 10))
+
+    let settings = try ModelSettings(json: Data(#"{"name": "other", "labels": ["yes", "b", "c", "d"]}"#.utf8))
+    let renamed = try Graph(onnx: data, settings: settings)
+    #expect(renamed.name == "other" && renamed.version == "2.1")
+    #expect(renamed.labels == ["yes", "b", "c", "d"])
+  }
+
+  @Test func settingsFilesAreRead() throws {
+    let text = #"""
+      {"name": "n", "version": "3", "labels": ["a"], "front_end": {"bands": 20},
+       "detector": {"stride": 1, "smoothing": 2, "refractory_ms": 3, "keywords": {"a": {"threshold": 0.5, "minimum_run": 1}}}}
+      """#
+    let settings = try ModelSettings(json: Data(text.utf8))
+    #expect(settings.frontEnd?.bands == 20 && settings.detector?.refractoryMilliseconds == 3)
+    #expect(throws: ImportError("settings", "are not a JSON object")) { try ModelSettings(json: Data("[]".utf8)) }
+    #expect(throws: ImportError.self) { try ModelSettings(json: Data(#"{"labls": ["a"]}"#.utf8)) }
+    #expect(throws: ImportError.self) { try ModelSettings(json: Data(#"{"name": 5}"#.utf8)) }
+  }
+}

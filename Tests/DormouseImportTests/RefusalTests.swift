@@ -1,0 +1,174 @@
+import DormouseModel
+import Foundation
+import Testing
+
+@testable import DormouseImport
+
+@Suite("ONNX files that are refused, each with one line that names the place and the remedy")
+struct RefusalTests {
+  let dense = Fixture(name: "dense")
+  let temporal = Fixture(name: "temporal")
+
+  /// The one line that refuses `data`.
+  func refusal(_ data: Data, settings: ModelSettings = ModelSettings()) throws -> String {
+    let error = try #require(throws: ImportError.self) { try Graph(onnx: data, settings: settings) }
+    #expect(!error.description.contains("\n"))
+    return error.description
+  }
+
+  func refusal(_ fixture: Fixture, _ change: (inout Onnx_ModelProto) throws -> Void) throws -> String {
+    try refusal(fixture.model(change))
+  }
+
+  @Test func emptyTruncatedAndForeignFiles() throws {
+    let whole = try temporal.model()
+    #expect(try refusal(Data()) == "ONNX file: is empty")
+    #expect(try refusal(whole.prefix(whole.count - 7)).contains("truncated"))
+    #expect(try refusal(Data("RIFF....WAVEfmt ".utf8)).contains("ONNX file: "))
+    #expect(try refusal(Data(count: OnnxFile.maximumLength + 1)).contains("at most"))
+  }
+
+  @Test("a scale of zero, a negative one, NaN and infinity", arguments: [0, -0.5, Float.nan, .infinity])
+  func unusableScales(scale: Float) throws {
+    let text = try refusal(dense) { model in
+      for index in model.graph.initializer.indices where model.graph.initializer[index].name.hasPrefix("scale") {
+        model.graph.initializer[index].rawData = withUnsafeBytes(of: scale.bitPattern.littleEndian) { Data($0) }
+        model.graph.initializer[index].dims = []
+        break
+      }
+    }
+    #expect(text.contains("node 0 'QuantizeLinear'") && text.contains("has the scale"))
+  }
+
+  @Test func unsupportedOperatorsAreNamed() throws {
+    let text = try refusal(dense) { $0.graph.node[5].opType = "BatchNormalization" }
+    #expect(text.hasPrefix("node 5 'BatchNormalization' "))
+    #expect(text.contains("fold it into the layer before it"))
+    #expect(try refusal(dense) { $0.graph.node[5].opType = "QLinearConv" }.contains("QDQ format"))
+    #expect(try refusal(dense) { $0.graph.node[5].domain = "my.ops" }.contains("'my.ops'"))
+  }
+
+  @Test func missingValuesAndCycles() throws {
+    let missing = try refusal(dense) { model in model.graph.initializer.removeAll { $0.name.hasPrefix("weight") } }
+    #expect(missing.contains("'DequantizeLinear'") && missing.contains("which no earlier node makes"))
+    let cycle = try refusal(dense) { model in model.graph.node[0].input[0] = model.graph.node.last!.output[0] }
+    #expect(cycle.contains("check for a cycle"))
+    let twice = try refusal(dense) { model in model.graph.node[1].output = model.graph.node[0].output }
+    #expect(twice.contains("exists already"))
+  }
+
+  @Test func valuesOutsideOfTheFile() throws {
+    let text = try refusal(dense) { $0.graph.initializer[3].dataLocation = 1 }
+    #expect(text.contains("keeps its values in another file"))
+  }
+
+  @Test func absurdShapes() throws {
+    #expect(try refusal(dense) { $0.graph.initializer[2].dims = [.max, .max] }.contains("absurd shape"))
+    #expect(try refusal(dense) { $0.graph.initializer[2].dims = [-3] }.contains("absurd shape"))
+    #expect(try refusal(dense) { $0.graph.initializer[2].dims = [1 << 27] }.contains("needs"))
+    let huge = try refusal(dense) { $0.graph.input[0].type.tensorType.shape.dim[1].dimValue = 1 << 40 }
+    #expect(huge.contains("input 'frames'") && huge.contains("export with a fixed shape"))
+    let batch = try refusal(dense) { $0.graph.input[0].type.tensorType.shape.dim[0].dimValue = 4 }
+    #expect(batch.contains("batch of 4"))
+    let symbolic = try refusal(dense) { $0.graph.input[0].type.tensorType.shape.dim[1].dimParam = "T" }
+    #expect(symbolic.contains("fixed shape"))
+  }
+
+  @Test func missingQuantization() throws {
+    let unquantized = try refusal(dense) { model in
+      // The first Gemm's result goes straight into the second.
+      let products = model.graph.node.indices.filter { model.graph.node[$0].opType == "Gemm" }
+      let relu = model.graph.node.firstIndex { $0.opType == "Relu" }!
+      model.graph.node[products[1]].input[0] = model.graph.node[relu].output[0]
+    }
+    #expect(unquantized.contains("reads the unquantized result of node"))
+    #expect(unquantized.contains("put QuantizeLinear and DequantizeLinear between them"))
+
+    let raw = try refusal(dense) { model in
+      let flatten = model.graph.node.firstIndex { $0.opType == "Flatten" }!
+      model.graph.node[flatten].input[0] = "frames"
+    }
+    #expect(raw.contains("reads the network's input unquantized"))
+
+    let output = try refusal(dense) { model in
+      let product = model.graph.node.last { $0.opType == "Gemm" }!
+      model.graph.output[0].name = product.output[0]
+    }
+    #expect(output.contains("gives the network's output without a quantization"))
+  }
+
+  @Test func quantizationsThatDisagree() throws {
+    let text = try refusal(dense) { model in
+      let scale = model.graph.node.last { $0.opType == "QuantizeLinear" }!.input[1]
+      var other = model.graph.initializer.first { $0.name == scale }!
+      other.name = "other"
+      other.rawData = withUnsafeBytes(of: Float(0.7).bitPattern.littleEndian) { Data($0) }
+      model.graph.initializer.append(other)
+      let last = model.graph.node.lastIndex { $0.opType == "DequantizeLinear" }!
+      model.graph.node[last].input[1] = "other"
+    }
+    #expect(text.contains("another scale or zero point"))
+  }
+
+  @Test func weightsWithAZeroPoint() throws {
+    let text = try refusal(dense) { model in
+      let node = model.graph.node.first { $0.opType == "DequantizeLinear" && $0.output[0].hasPrefix("weight") }!
+      let zero = model.graph.initializer.firstIndex { $0.name == node.input[2] }!
+      model.graph.initializer[zero].rawData[0] = 5
+    }
+    #expect(text.contains("quantize weights symmetrically"))
+  }
+
+  @Test func groupsAndKernelsThatDoNotFit() throws {
+    let groups = try refusal(temporal) { model in
+      let conv = model.graph.node.firstIndex { $0.opType == "Conv" }!
+      let group = model.graph.node[conv].attribute.firstIndex { $0.name == "group" }!
+      model.graph.node[conv].attribute[group].i = 5
+    }
+    #expect(groups.contains("has 5 groups for 5 inputs and 8 outputs"))
+    let pads = try refusal(temporal) { model in
+      let conv = model.graph.node.firstIndex { $0.opType == "Conv" }!
+      let attribute = model.graph.node[conv].attribute.firstIndex { $0.name == "pads" }!
+      model.graph.node[conv].attribute[attribute].ints = [-1, .max]
+    }
+    #expect(pads.contains("pads"))
+  }
+
+  @Test func settingsThatDoNotFitTheNetwork() throws {
+    let heard = Fixture(name: "heard")
+    var settings = ModelSettings()
+    settings.labels = ["a", "b"]
+    #expect(
+      try refusal(heard.model(), settings: settings)
+        == "labels: are 2 for a network of 4 outputs; give one label an output")
+    settings.labels = ["a", "b", "b", "c"]
+    #expect(try refusal(heard.model(), settings: settings).contains("two outputs the same"))
+    settings = ModelSettings()
+    settings.frontEnd = LogMelSettings()
+    #expect(try refusal(heard.model(), settings: settings).contains("no axis of 40 bands"))
+    let flat = Fixture(name: "dense_forms")
+    #expect(try refusal(flat.model(), settings: settings).hasPrefix("front_end: gives 40 bands a frame"))
+    settings = ModelSettings()
+    settings.detector = DetectorSettings(
+      stride: 5, smoothing: 4, refractoryMilliseconds: 1000,
+      keywords: ["maybe": DetectorSettings.Keyword(threshold: 0.5, minimumRun: 1)])
+    #expect(try refusal(heard.model(), settings: settings).contains("keyword 'maybe' is no label"))
+    #expect(try refusal(Fixture(name: "dense").model(), settings: settings).hasPrefix("front_end: is missing"))
+  }
+
+  @Test func metadataThatIsNotWhatItSays() throws {
+    let heard = Fixture(name: "heard")
+    func refusal(_ key: String, _ value: String) throws -> String {
+      try self.refusal(heard) { model in
+        let index = model.metadataProps.firstIndex { $0.key == "dormouse." + key }!
+        model.metadataProps[index].value = value
+      }
+    }
+    #expect(try refusal("labels", "yes, no").hasPrefix("metadata dormouse.labels: is not JSON"))
+    #expect(try refusal("labels", "[1, 2]").contains("wrong type"))
+    #expect(try refusal("front_end", "{\"bands\": \"ten\"}").hasPrefix("metadata dormouse.front_end: "))
+    #expect(try refusal("detector", "{\"stride\": 5}").contains("lacks 'smoothing'"))
+    #expect(try refusal("name", "").hasPrefix("name: "))
+    #expect(try refusal("name", String(repeating: "x", count: 64)).contains("64 bytes"))
+  }
+}
