@@ -24,5 +24,10 @@ extension Graph {
       name: complete.name ?? name, version: complete.version ?? "1", labels: complete.labels ?? [],
       frontEnd: complete.frontEnd, detector: complete.detector, tensors: network.tensors, nodes: network.nodes,
       input: OnnxImporter.inputTensor, output: network.output)
+    do {
+      try check()
+    } catch {
+      throw ImportError(error.place, error.message)
+    }
   }
 }

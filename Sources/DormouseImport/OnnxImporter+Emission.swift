@@ -14,6 +14,7 @@ extension OnnxImporter {
           "quantizes the network's input a second time, differently",
           remedy: "use one scale and zero point for the input")
       }
+      guard !quantization.matches(tensors[view.tensor].quantization) else { return view }
       var result = view
       result.tensor = try rescaled(view.tensor, to: quantization, node)
       return result
@@ -84,7 +85,10 @@ extension OnnxImporter {
       layer.inputs = try layer.inputs.map { try rescaled($0, to: quantization, node) }
     default: break
     }
-    let tensor = append(layer, quantization)
+    var exact = quantization
+    // A pool keeps its input's steps to the last bit.
+    if layer.operation.isPool { exact.quantization = tensors[layer.inputs[0]].quantization }
+    let tensor = append(layer, exact)
     emitted[layer.id, default: []].append((quantization, tensor))
     return tensor
   }
@@ -103,7 +107,7 @@ extension OnnxImporter {
 
   /// The same values under another quantization.
   private func rescaled(_ tensor: Int, to quantization: ActivationQuantization, _ node: OnnxNode) throws -> Int {
-    guard !quantization.matches(tensors[tensor].quantization) else { return tensor }
+    guard quantization.quantization != tensors[tensor].quantization else { return tensor }
     let shape = try settledShape(of: tensor)
     let layer = try pending(
       node, try rescaling(shape.channels, Window(kernelHeight: 1, kernelWidth: 1), node), inputs: [tensor], axes: [],
@@ -123,6 +127,15 @@ extension OnnxImporter {
         values: [Int8](repeating: 1, count: taps * channels),
         scales: [Double](repeating: 1 / Double(taps), count: channels),
         biases: [Int32](repeating: 0, count: channels)), window)
+  }
+}
+
+extension NodeOperation {
+  fileprivate var isPool: Bool {
+    switch self {
+    case .averagePool, .maxPool: true
+    case .dense, .convolution, .depthwise, .add, .concatenation: false
+    }
   }
 }
 

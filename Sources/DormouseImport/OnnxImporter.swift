@@ -24,7 +24,7 @@ final class OnnxImporter {
   var spentElements = 0
 
   /// Most layers of a graph.
-  static let maximumLayers = 4096
+  static let maximumLayers = 1024
   /// Most elements of all constants that are computed on the way; a file's own are bounded by its length.
   static let maximumElements = 1 << 27
   /// The input is always tensor 0.

@@ -142,7 +142,7 @@ struct RefusalTests {
       try refusal(heard.model(), settings: settings)
         == "labels: are 2 for a network of 4 outputs; give one label an output")
     settings.labels = ["a", "b", "b", "c"]
-    #expect(try refusal(heard.model(), settings: settings).contains("two outputs the same"))
+    #expect(try refusal(heard.model(), settings: settings).contains("a label occurs twice"))
     settings = ModelSettings()
     settings.frontEnd = LogMelSettings()
     #expect(try refusal(heard.model(), settings: settings).contains("no axis of 40 bands"))
@@ -152,7 +152,7 @@ struct RefusalTests {
     settings.detector = DetectorSettings(
       stride: 5, smoothing: 4, refractoryMilliseconds: 1000,
       keywords: ["maybe": DetectorSettings.Keyword(threshold: 0.5, minimumRun: 1)])
-    #expect(try refusal(heard.model(), settings: settings).contains("keyword 'maybe' is no label"))
+    #expect(try refusal(heard.model(), settings: settings).contains("keyword \"maybe\" is not among the labels"))
     #expect(try refusal(Fixture(name: "dense").model(), settings: settings).hasPrefix("front_end: is missing"))
   }
 
@@ -168,7 +168,7 @@ struct RefusalTests {
     #expect(try refusal("labels", "[1, 2]").contains("wrong type"))
     #expect(try refusal("front_end", "{\"bands\": \"ten\"}").hasPrefix("metadata dormouse.front_end: "))
     #expect(try refusal("detector", "{\"stride\": 5}").contains("lacks 'smoothing'"))
-    #expect(try refusal("name", "").hasPrefix("name: "))
-    #expect(try refusal("name", String(repeating: "x", count: 64)).contains("64 bytes"))
+    #expect(try refusal("name", "").contains("1 to 63 bytes"))
+    #expect(try refusal("name", String(repeating: "x", count: 64)).contains("1 to 63 bytes"))
   }
 }

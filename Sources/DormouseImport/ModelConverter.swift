@@ -1,0 +1,19 @@
+import DormouseModel
+import Foundation
+
+/// Trained models in, model images out.
+public enum ModelConverter {
+  /// The model image of a quantized ONNX model.
+  ///
+  /// - Parameters:
+  ///   - onnx: The file's bytes.
+  ///   - settings: What the image holds beside the network; wins over the file's metadata.
+  ///   - name: Name of the model if neither says one, such as the file's.
+  /// - Throws: `ImportError`, `GraphError` or `LogMelSettings.Problem`; each describes itself in one line that names the
+  ///   place and says what to change.
+  public static func image(
+    onnx: Data, settings: ModelSettings = ModelSettings(), name: String = "model"
+  ) throws -> [UInt8] {
+    try ImageWriter(Graph(onnx: onnx, settings: settings, name: name)).bytes()
+  }
+}
