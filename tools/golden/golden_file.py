@@ -1,8 +1,8 @@
 """The golden files: what a layer is given and what LiteRT's reference kernel answers.
 
 A file is `DMGV`, the number of cases, two zero words, and the cases. A case is 32 little-endian int32 words and then,
-each padded with zeros to a multiple of 16 bytes: weights, biases, multipliers, shifts, the inputs, the output. Weights and
-biases are as the model image stores them: rows padded to a multiple of 4, the input's zero point folded into the biases.
+each padded with zeros to a multiple of 16 bytes: weights, biases, multipliers, shifts, inputs, output. Weights and
+biases are as the model image stores them: rows padded to a multiple of 4, the zero point folded into the biases.
 
 Words: 0 operation (as in the image), 1-3 input height, width, channels, 4-6 output, 7-8 kernel height, width,
 9-10 stride, 11-12 dilation, 13 padding above, 14 left, 15 zero point of the first input, 16 of the second, 17 of the

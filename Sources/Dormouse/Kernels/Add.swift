@@ -6,7 +6,7 @@ import DormouseISA
 /// `shiftRange`. No scratch.
 public enum Add {
   /// Shifts that `multipliers[0...2]` may have; scales that differ by less than 2^29 never need others.
-  public static let shiftRange: ClosedRange<Int32> = -30...0
+  public static var shiftRange: ClosedRange<Int32> { -30...0 }
 
   /// `output = clamp(zeroPoint + m2 * (m0 * ((a - zeroA) << 20) + m1 * ((b - zeroB) << 20)))`.
   ///

@@ -52,6 +52,23 @@ public struct Geometry: Sendable {
   /// Columns of padding before the input.
   public var padLeft: Int
 
+  /// Memberwise.
+  public init(
+    input: Shape, output: Shape, kernelHeight: Int, kernelWidth: Int, strideHeight: Int, strideWidth: Int,
+    dilationHeight: Int, dilationWidth: Int, padTop: Int, padLeft: Int
+  ) {
+    self.input = input
+    self.output = output
+    self.kernelHeight = kernelHeight
+    self.kernelWidth = kernelWidth
+    self.strideHeight = strideHeight
+    self.strideWidth = strideWidth
+    self.dilationHeight = dilationHeight
+    self.dilationWidth = dilationWidth
+    self.padTop = padTop
+    self.padLeft = padLeft
+  }
+
   /// The geometry of a layer of the image.
   @inline(__always)
   public init(_ layer: LayerRecord, input: TensorRecord, output: TensorRecord) {
@@ -127,5 +144,5 @@ struct TapRange {
   }
 
   /// No tap lies inside.
-  static let none = TapRange()
+  static var none: TapRange { TapRange() }
 }

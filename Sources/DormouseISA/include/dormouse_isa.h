@@ -7,51 +7,137 @@
 // on x86-64 it is an argument, chosen at start-up.
 #ifndef DORMOUSE_ISA_H
 #define DORMOUSE_ISA_H
+#include "dormouse_avx2.h"
+#include "dormouse_avx512.h"
 #include "dormouse_base.h"
+#include "dormouse_dsp.h"
 #include "dormouse_portable.h"
 
 // Raw values of `InstructionSet`.
 enum {
   DM_PORTABLE = 0,
+  DM_AVX2 = 1,
+  DM_AVX512 = 2,
+  DM_DSP = 3,
+  DM_HELIUM = 4,
+  DM_NEON = 5,
+  DM_NEON_DOT = 6,
 };
 
-// The best instruction set of the core that runs this.
-DM_INLINE int32_t dm_best_set(void) { return DM_PORTABLE; }
+// What the compiler was told to build for: the only set, except on x86-64.
+#if DM_HAS_DSP
+#define DM_COMPILED DM_DSP
+#else
+#define DM_COMPILED DM_PORTABLE
+#endif
+#if defined(__x86_64__) && __STDC_HOSTED__
+#define DM_CHOOSES 1
+#endif
 
 // Whether this build on this core can run `set`.
-DM_INLINE int32_t dm_supports(int32_t set) { return set == DM_PORTABLE; }
+DM_INLINE int32_t dm_supports(int32_t set) {
+#if DM_CHOOSES
+  if (set == DM_AVX512) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vnni");
+  }
+  if (set == DM_AVX2) {
+    return __builtin_cpu_supports("avx2") != 0;
+  }
+#endif
+  return set == DM_COMPILED;
+}
+
+// The best instruction set of the core that runs this.
+DM_INLINE int32_t dm_best_set(void) {
+  return dm_supports(DM_AVX512) ? DM_AVX512 : dm_supports(DM_AVX2) ? DM_AVX2 : DM_COMPILED;
+}
 
 // Vectors that one call of `dm_dot` takes at most, 1 to 4: more share the loads of the weights.
-DM_INLINE int32_t dm_positions(int32_t set) { return 1; }
+DM_INLINE int32_t dm_positions(int32_t set) { return set == DM_AVX512 ? 4 : DM_COMPILED == DM_DSP ? 2 : 1; }
 
 // Whether `dm_dot` wants vectors prepared by `dm_widen`.
-DM_INLINE int32_t dm_widens(int32_t set) { return 0; }
+DM_INLINE int32_t dm_widens(int32_t set) { return DM_COMPILED == DM_DSP; }
 
 // Prepares vector `position` of `positions` in `wide`, 2 * positions * (n rounded up to 4) bytes, 4-byte
 // aligned.
-DM_INLINE void dm_widen(const int8_t *x, int32_t n, int32_t position, int32_t positions, int8_t *wide) {}
+DM_INLINE void dm_widen(const int8_t *x, int32_t n, int32_t position, int32_t positions, int8_t *wide) {
+#if DM_HAS_DSP
+  dm_widen_dsp(x, n, position, positions, wide);
+#endif
+}
 
 // sums[p * sum_stride + r] = sum_i x[p * x_stride + i] * w[r * row_stride + i]; at most `dm_positions`
-// positions.
+// positions. Rows are zero from n to the next multiple of 4, which row_stride is. Each position has room for
+// a multiple of 4 sums; those past the last row are undefined.
 DM_INLINE void dm_dot(int32_t set, const int8_t *x, intptr_t x_stride, int32_t positions, const int8_t *w,
                       intptr_t row_stride, int32_t rows, int32_t n, int32_t *sums, intptr_t sum_stride) {
+#if DM_CHOOSES
+  if (set == DM_AVX512) {
+    dm_dot_avx512(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
+    return;
+  }
+  if (set == DM_AVX2) {
+    dm_dot_avx2(x, w, row_stride, rows, n, sums);
+    return;
+  }
+#endif
+#if DM_HAS_DSP
+  dm_dot_dsp(x, positions, w, row_stride, rows, n, sums, sum_stride);
+#else
   dm_dot_portable(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
+#endif
 }
 
 // sums[c] += sum_t x[t * x_step + c] * w[t * w_step + c].
 DM_INLINE void dm_taps(int32_t set, const int8_t *x, intptr_t x_step, const int8_t *w, intptr_t w_step,
                        int32_t taps, int32_t channels, int32_t *sums) {
+#if DM_CHOOSES
+  if (set == DM_AVX512) {
+    dm_taps_avx512(x, x_step, w, w_step, taps, channels, sums);
+    return;
+  }
+  if (set == DM_AVX2) {
+    dm_taps_avx2(x, x_step, w, w_step, taps, channels, sums);
+    return;
+  }
+#endif
+#if DM_HAS_DSP
+  dm_taps_dsp(x, x_step, w, w_step, taps, channels, sums);
+#else
   dm_taps_portable(x, x_step, w, w_step, taps, channels, sums);
+#endif
 }
 
 // y[i] = clamp(zero_point + scale(sums[i] + biases[i])).
 DM_INLINE void dm_requantize(int32_t set, const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
+#if DM_CHOOSES
+  if (set == DM_AVX512) {
+    dm_requantize_avx512(sums, rescale, count, y);
+    return;
+  }
+  if (set == DM_AVX2) {
+    dm_requantize_avx2(sums, rescale, count, y);
+    return;
+  }
+#endif
   dm_requantize_portable(sums, rescale, count, y);
 }
 
 // y[i] = one addition.
 DM_INLINE void dm_add(int32_t set, const int8_t *a, const int8_t *b, const dm_sum *sum, int32_t count,
                       int8_t *y) {
+#if DM_CHOOSES
+  if (set == DM_AVX512) {
+    dm_add_avx512(a, b, sum, count, y);
+    return;
+  }
+  if (set == DM_AVX2) {
+    dm_add_avx2(a, b, sum, count, y);
+    return;
+  }
+#endif
   dm_add_portable(a, b, sum, count, y);
 }
 

@@ -56,12 +56,10 @@ DM_SHARED void dm_taps_portable(const int8_t *x, intptr_t x_step, const int8_t *
 DM_INLINE int32_t dm_scale(int32_t x, int32_t multiplier, int32_t shift) {
   int64_t product = (int64_t)x * multiplier;
   if (shift <= -2) {
-    // The rounding constant has no bits in the low word: one 32-bit shift does.
-    int32_t high = (int32_t)(product >> 32);
-    return (high + (1 << (-shift - 2))) >> (-shift - 1);
+    // Half the last place, dropped bits below it: the high word holds all that is needed.
+    return (((int32_t)(product >> 32) >> (-2 - shift)) + 1) >> 1;
   }
-  uint32_t right = (uint32_t)(31 - shift);
-  return (int32_t)(uint32_t)((uint64_t)(product + ((int64_t)1 << (right - 1))) >> right);
+  return (int32_t)(uint32_t)(((product >> (30 - shift)) + 1) >> 1);
 }
 
 // y[i] = clamp(zero_point + scale(sums[i] + biases[i])), i < count.

@@ -105,7 +105,8 @@ struct TestGenerator: RandomNumberGenerator {
 
 extension InstructionSet: CustomStringConvertible {
   private static let names: [(InstructionSet, String)] = [
-    (.portable, "portable")
+    (.portable, "portable"), (.avx2, "AVX2"), (.avx512, "AVX-512"), (.dsp, "DSP"), (.helium, "Helium"),
+    (.neon, "NEON"), (.neonDot, "NEON with dot products"),
   ]
 
   /// Every set that this build can run here.
