@@ -1,0 +1,77 @@
+"""What one epoch shows a network: which rows of a feature set, in which order, and how they are varied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from .feature_sets import REVERSED_KIND, SILENCE_KIND, SPEECH_KIND, SPLICE_KIND, FeatureSet
+from .recipe import Recipe
+
+UNKNOWN_SHARES = {"words": 0.62, REVERSED_KIND: 0.1, SPLICE_KIND: 0.13, SPEECH_KIND: 0.15}
+"""What the `unknown` class is made of."""
+
+LEVEL_STEPS = 6
+"""Features move up or down together by at most this many steps, about 3 dB at the default scale."""
+
+
+def epoch_rows(features: FeatureSet, recipe: Recipe, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and their classes, shuffled: every keyword clip, and the recipe's number of unknown and silence."""
+    kinds, labels = features.kinds, recipe.labels
+    rows, targets = [], []
+    for target, word in enumerate(recipe.keywords):
+        found = np.flatnonzero(kinds == word)
+        rows.append(found)
+        targets.append(np.full(len(found), target))
+    unknown, silence = labels.index("unknown"), labels.index("silence")
+    special = [REVERSED_KIND, SPLICE_KIND, SPEECH_KIND, SILENCE_KIND]
+    for kind, share in UNKNOWN_SHARES.items():
+        candidates = kinds == kind if kind in special else ~np.isin(kinds, [*special, *recipe.keywords])
+        chosen = _draw(np.flatnonzero(candidates), round(recipe.training.unknown * share), rng)
+        rows.append(chosen)
+        targets.append(np.full(len(chosen), unknown))
+    chosen = _draw(np.flatnonzero(kinds == SILENCE_KIND), recipe.training.silence, rng)
+    rows.append(chosen)
+    targets.append(np.full(len(chosen), silence))
+    order = rng.permutation(sum(map(len, rows)))
+    return np.concatenate(rows)[order], np.concatenate(targets)[order]
+
+
+def _draw(candidates: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    return rng.choice(candidates, count, replace=count > len(candidates))
+
+
+def batches(
+    features: FeatureSet, recipe: Recipe, rng: np.random.Generator
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """Varied int8 frames `[batch, context, bands]` and their classes; the last, smaller batch is left out."""
+    rows, targets = epoch_rows(features, recipe, rng)
+    size = recipe.training.batch
+    for start in range(0, len(rows) - size + 1, size):
+        part = slice(start, start + size)
+        frames = vary(features.features[rows[part]], recipe, rng)
+        yield torch.from_numpy(frames), torch.from_numpy(targets[part].astype(np.int64))
+
+
+def vary(rows: np.ndarray, recipe: Recipe, rng: np.random.Generator) -> np.ndarray:
+    """A random crop of each row, a little louder or softer, with a masked stretch of time and of bands."""
+    count, frames, bands = rows.shape
+    context, training = recipe.shape.context, recipe.training
+    starts = rng.integers(0, frames - context + 1, count)
+    crops = rows[np.arange(count)[:, None], starts[:, None] + np.arange(context)[None, :]].astype(np.int16)
+    level = rng.integers(-LEVEL_STEPS, LEVEL_STEPS + 1, (count, 1, 1)).astype(np.int16)
+    # The least value stands for "nothing": it stays, whatever the level.
+    crops = np.where(crops > -128, np.clip(crops + level, -128, 127), -128)
+    mean = crops.mean(axis=(1, 2), keepdims=True).astype(np.int16)
+    time = _mask(context, training.time_mask, count, rng)[:, :, None]
+    band = _mask(bands, training.band_mask, count, rng)[:, None, :]
+    return np.where(time | band, mean, crops).astype(np.int8)
+
+
+def _mask(length: int, widest: int, count: int, rng: np.random.Generator) -> np.ndarray:
+    width = rng.integers(0, widest + 1, (count, 1))
+    start = rng.integers(0, length, (count, 1))
+    position = np.arange(length)[None, :]
+    return (position >= start) & (position < start + width)

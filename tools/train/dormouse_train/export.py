@@ -1,0 +1,155 @@
+"""Writes a quantized network as ONNX in QDQ form: standard operators, int8 between every QuantizeLinear and
+DequantizeLinear, the weights as int8 initializers, and what the runtime needs beside the network as metadata.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from .integer import IntegerNetwork, QuantizedTensor
+from .networks import Network, Step
+from .recipe import Recipe
+
+OPSET = 17
+
+
+class _Graph:
+    """Nodes and initializers as they are added."""
+
+    def __init__(self, exact: IntegerNetwork):
+        self.exact = exact
+        self.nodes: list[onnx.NodeProto] = []
+        self.initializers: list[onnx.TensorProto] = []
+
+    def constant(self, name: str, value: np.ndarray) -> str:
+        self.initializers.append(numpy_helper.from_array(np.asarray(value), name))
+        return name
+
+    def node(self, operator: str, inputs: list[str], output: str, **attributes) -> str:
+        self.nodes.append(helper.make_node(operator, inputs, [output], name=f"{operator}:{output}", **attributes))
+        return output
+
+    def quantized(self, value: str, name: str, tensor: QuantizedTensor) -> str:
+        """QuantizeLinear and DequantizeLinear; the result is `name`."""
+        scale = self.constant(f"{name}.scale", np.float32(tensor.scale))
+        zero_point = self.constant(f"{name}.zero_point", np.int8(tensor.zero_point))
+        q = self.node("QuantizeLinear", [value, scale, zero_point], f"{name}.q")
+        return self.node("DequantizeLinear", [q, scale, zero_point], name)
+
+    def weights(self, step: Step) -> list[str]:
+        """Dequantized weight and bias of a layer."""
+        layer = self.exact.weights[step.name]
+        bias_scales = (layer.scales * self.exact.tensors[step.inputs[0]].scale).astype(np.float32)
+        names = []
+        for part, values, scales in (("weight", layer.weight, layer.scales), ("bias", layer.bias, bias_scales)):
+            key = f"{step.name}.{part}"
+            inputs = [
+                self.constant(f"{key}.q", values),
+                self.constant(f"{key}.scale", scales),
+                self.constant(f"{key}.zero_point", np.zeros(len(scales), dtype=values.dtype)),
+            ]
+            names.append(self.node("DequantizeLinear", inputs, key, axis=0))
+        return names
+
+
+def to_onnx(network: Network, recipe: Recipe) -> onnx.ModelProto:
+    """The checked model: input `frames` float32 [1, context, bands] (features / 32), output `logits`."""
+    exact = IntegerNetwork(network)
+    graph = _Graph(exact)
+    context, bands = recipe.shape.context, recipe.front_end.bands
+    source = graph.quantized("frames", "frames.input", exact.tensors["frames"])
+    if exact.flat_input:
+        tensors = {"frames": graph.node("Flatten", [source], "frames.flat", axis=1)}
+    else:
+        tensors = {"frames": graph.node("Transpose", [source], "frames.bands_first", perm=[0, 2, 1])}
+    for step in exact.steps:
+        value = _operator(graph, step, [tensors[name] for name in step.inputs])
+        if step.relu:
+            value = graph.node("Relu", [value], f"{step.name}.relu")
+        last = step is exact.steps[-1]
+        tensor = graph.quantized(value, "logits" if last else f"{step.name}.out", exact.tensors[step.name])
+        tensors[step.name] = graph.node("Flatten", [tensor], f"{step.name}.flat", axis=1) if (
+            step.operation == "pool"
+        ) else tensor
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            recipe.name,
+            [helper.make_tensor_value_info("frames", TensorProto.FLOAT, [1, context, bands])],
+            [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, len(recipe.labels)])],
+            graph.initializers,
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=8,
+        producer_name="dormouse_train",
+    )
+    helper.set_model_props(model, metadata(recipe))
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def _operator(graph: _Graph, step: Step, inputs: list[str]) -> str:
+    output = f"{step.name}.sum"
+    if step.operation == "add":
+        return graph.node("Add", inputs, output)
+    if step.operation == "pool":
+        return graph.node("GlobalAveragePool", inputs, output)
+    weight, bias = graph.weights(step)
+    if step.operation == "dense":
+        return graph.node("Gemm", [inputs[0], weight, bias], output, transB=1)
+    shape = graph.exact.weights[step.name].weight.shape
+    return graph.node(
+        "Conv",
+        [inputs[0], weight, bias],
+        output,
+        kernel_shape=[shape[2]],
+        strides=[step.stride],
+        pads=[step.padding, step.padding],
+        group=shape[0] if step.operation == "depthwise" else 1,
+    )
+
+
+def metadata(recipe: Recipe) -> dict[str, str]:
+    """What the importer puts into the image beside the network."""
+    front, detector = recipe.front_end, recipe.detector
+    keyword = {"threshold": detector.threshold, "minimum_run": detector.minimum_run}
+    return {
+        "dormouse.name": recipe.name,
+        "dormouse.version": recipe.version,
+        "dormouse.labels": json.dumps(recipe.labels),
+        "dormouse.front_end": json.dumps(
+            {
+                "kind": "log-mel",
+                "sample_rate": front.sample_rate,
+                "window_ms": front.window_ms,
+                "hop_ms": front.hop_ms,
+                "fft": front.fft,
+                "bands": front.bands,
+                "low_hz": front.low_hz,
+                "high_hz": front.high_hz,
+                "origin": front.origin,
+                "steps_per_octave": front.steps_per_octave,
+                "zero_point": front.zero_point,
+            }
+        ),
+        "dormouse.detector": json.dumps(
+            {
+                "stride": detector.stride,
+                "smoothing": detector.smoothing,
+                "refractory_ms": detector.refractory_ms,
+                "keywords": {label: keyword for label in recipe.keywords},
+            }
+        ),
+    }
+
+
+def save_onnx(network: Network, recipe: Recipe, path: Path) -> None:
+    """Writes the model; an interrupted write leaves no half file."""
+    part = path.with_suffix(".part")
+    part.write_bytes(to_onnx(network, recipe).SerializeToString())
+    part.rename(path)

@@ -1,0 +1,154 @@
+"""Runs a quantized network in integers only, exactly as the runtime does; the reference for its logits.
+
+Sources: TensorFlow Lite's int8 specification; `QuantizeMultiplier`, and the reference kernels for fully connected,
+convolution, average pool and add, built with single rounding.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .networks import Network, Step
+from .quantizers import INPUT_SCALE, MAXIMUM, MINIMUM, quantize_weight, weight_scales
+
+ADD_SHIFT = 20
+"""Bits of headroom that TensorFlow Lite gives the inputs of an int8 addition."""
+
+
+@dataclass
+class QuantizedTensor:
+    """What a tensor's integers mean: `scale * (q - zero_point)`."""
+
+    scale: np.float32
+    zero_point: int
+
+
+@dataclass
+class QuantizedWeights:
+    """One layer's integers."""
+
+    weight: np.ndarray  # int8, output channels first
+    scales: np.ndarray  # float32 [outputs]
+    bias: np.ndarray  # int32 [outputs]
+
+
+def quantize_multiplier(real: float) -> tuple[int, int]:
+    """Q31 mantissa and power of two of a positive real factor."""
+    if real == 0:
+        return 0, 0
+    fraction, shift = math.frexp(real)
+    mantissa = math.floor(fraction * (1 << 31) + 0.5)
+    if mantissa == 1 << 31:
+        mantissa //= 2
+        shift += 1
+    return (0, 0) if shift < -31 else (mantissa, shift)
+
+
+def apply_multiplier(x: np.ndarray, mantissa: np.ndarray | int, shift: np.ndarray | int) -> np.ndarray:
+    """`floor(x * mantissa / 2^(31 - shift) + 1/2)` on int64."""
+    total = 31 - np.asarray(shift, dtype=np.int64)
+    return (x.astype(np.int64) * mantissa + (np.int64(1) << (total - 1))) >> total
+
+
+class IntegerNetwork:
+    """A quantized network's integers, taken out of its float parameters."""
+
+    def __init__(self, network: Network):
+        """Raises ValueError if the network isn't quantized yet."""
+        if not network.quantized:
+            raise ValueError("the network has no ranges yet: quantize it first")
+        self.steps = network.steps
+        self.flat_input = network.flat_input
+        self.tensors = {"frames": QuantizedTensor(np.float32(INPUT_SCALE), 0)}
+        self.weights: dict[str, QuantizedWeights] = {}
+        for step in network.steps:
+            activation = network.activations[step.name]
+            self.tensors[step.name] = QuantizedTensor(np.float32(activation.scale.item()), int(activation.zero_point))
+            if step.name in network.weights:
+                self.weights[step.name] = _integers(network, step, self.tensors[step.inputs[0]].scale)
+
+    def __call__(self, frames: np.ndarray) -> np.ndarray:
+        """int8 frames `[n, context, bands]` to int8 logits `[n, classes]`."""
+        tensors = {"frames": frames.reshape(len(frames), -1) if self.flat_input else frames}
+        for step in self.steps:
+            tensors[step.name] = self._run(step, [tensors[name] for name in step.inputs])
+        return tensors[self.steps[-1].name]
+
+    def run_in_parts(self, frames: np.ndarray, rows: int = 256) -> np.ndarray:
+        """The same for many rows, in little memory."""
+        return np.concatenate([self(frames[start : start + rows]) for start in range(0, len(frames), rows)])
+
+    def _run(self, step: Step, inputs: list[np.ndarray]) -> np.ndarray:
+        if step.operation == "add":
+            return self._add(step, *inputs)
+        if step.operation == "pool":
+            return _average(inputs[0])
+        source, result, layer = self.tensors[step.inputs[0]], self.tensors[step.name], self.weights[step.name]
+        centred = inputs[0].astype(np.float64) - source.zero_point
+        # float64 adds integers below 2^53 exactly, and its matrix product is far faster than int64's.
+        sums = _products(step, layer.weight.astype(np.float64), centred).astype(np.int64) + layer.bias
+        factors = [
+            quantize_multiplier(float(source.scale) * float(scale) / float(result.scale)) for scale in layer.scales
+        ]
+        mantissas, shifts = np.array(factors, dtype=np.int64).T
+        return self._clamp(step, apply_multiplier(sums, mantissas, shifts) + result.zero_point)
+
+    def _add(self, step: Step, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        tensors = [self.tensors[name] for name in step.inputs]
+        result = self.tensors[step.name]
+        widest = 2.0 * max(float(tensor.scale) for tensor in tensors)
+        total = np.int64(0)
+        for values, tensor in zip((first, second), tensors, strict=True):
+            raised = (values.astype(np.int64) - tensor.zero_point) << ADD_SHIFT
+            total = total + apply_multiplier(raised, *quantize_multiplier(float(tensor.scale) / widest))
+        factor = quantize_multiplier(widest / ((1 << ADD_SHIFT) * float(result.scale)))
+        return self._clamp(step, apply_multiplier(total, *factor) + result.zero_point)
+
+    def _clamp(self, step: Step, values: np.ndarray) -> np.ndarray:
+        low = self.tensors[step.name].zero_point if step.relu else MINIMUM
+        return np.clip(values, low, MAXIMUM).astype(np.int8)
+
+
+def _integers(network: Network, step: Step, input_scale: np.float32) -> QuantizedWeights:
+    layer = network.weights[step.name]
+    scales = weight_scales(layer.weight)
+    weight = quantize_weight(layer.weight.detach(), scales).numpy().astype(np.int8)
+    if step.operation != "dense":
+        weight = weight[..., 0]
+    scales = scales.numpy().astype(np.float32)
+    bias = np.floor(layer.bias.detach().numpy().astype(np.float64) / (scales.astype(np.float64) * input_scale) + 0.5)
+    return QuantizedWeights(weight, scales, np.clip(bias, -(2**31), 2**31 - 1).astype(np.int32))
+
+
+def _products(step: Step, weight: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Sums of products: `[n, inputs]` or `[n, time, channels]` to the same with output channels."""
+    if step.operation == "dense":
+        return x @ weight.T
+    kernel = weight.shape[2]
+    padded = np.pad(x, ((0, 0), (step.padding, step.padding), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, kernel, axis=1)[:, :: step.stride]
+    if step.operation == "depthwise":
+        return sum(windows[..., tap] * weight[:, 0, tap] for tap in range(kernel))
+    return sum(windows[..., tap] @ weight[:, :, tap].T for tap in range(kernel))
+
+
+def _average(x: np.ndarray) -> np.ndarray:
+    """Mean over time, `[n, time, channels]` to `[n, channels]`, rounded half away from zero."""
+    sums, count = x.astype(np.int64).sum(axis=1), x.shape[1]
+    magnitude = (np.abs(sums) + count // 2) // count
+    return (np.sign(sums) * magnitude).astype(np.int8)
+
+
+def differences(network: Network, frames: np.ndarray) -> tuple[float, int]:
+    """How the float32 fake-quantized forward differs from the integers: share of logits, and the largest in steps."""
+    exact = IntegerNetwork(network)
+    result = exact.tensors[exact.steps[-1].name]
+    network.eval()
+    with torch.no_grad():
+        fake = torch.cat([network(part) for part in torch.from_numpy(frames).split(256)]).numpy()
+    steps = np.rint(fake / result.scale).astype(np.int64) + result.zero_point - exact.run_in_parts(frames)
+    return float(np.mean(steps != 0)), int(np.abs(steps).max())

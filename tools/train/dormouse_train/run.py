@@ -1,0 +1,253 @@
+"""One training run: float epochs, then quantized ones; a checkpoint after each, so that a killed run loses one at most.
+
+All randomness comes from the seed, the phase and the epoch's number: a resumed run goes the way the first would have.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+
+from .batches import batches
+from .evaluation import Examples, figures, held_out_examples, validation_examples
+from .export import save_onnx
+from .feature_sets import FeatureSet, load_or_make_set
+from .integer import IntegerNetwork, differences
+from .networks import Network, build_network
+from .recipe import Recipe
+from .recordings import Recordings
+
+PHASES = ("float", "quantized")
+CALIBRATION_SET = 0
+
+
+@dataclass
+class Place:
+    """Folders and the recordings, which are read only when something needs them."""
+
+    cache: Path
+    output: Path
+    recordings: Callable[[], Recordings]
+
+
+class Run:
+    """State and course of one run."""
+
+    def __init__(self, recipe: Recipe, seed: int, place: Place, report: Callable[[str], None]):
+        """`report` takes lines of progress. Nothing is read or written yet."""
+        self.recipe, self.seed, self.place, self.report = recipe, seed, place, report
+        torch.manual_seed(seed)
+        self.network = build_network(recipe)
+        self.average = _copy(self.network)
+        self.phase, self.epoch = 0, 0
+        self.float_figures: dict[str, float] = {}
+        self.optimizer = self._optimizer()
+        self._set: tuple[int, FeatureSet] | None = None
+        self._judges: tuple[Examples, Examples | None] | None = None
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file that `--resume` reads."""
+        return self.place.output / "checkpoint.pt"
+
+    def resume(self) -> None:
+        """Goes on where the checkpoint stopped; FileNotFoundError without one, ValueError if it isn't this run's."""
+        if not self.checkpoint.exists():
+            raise FileNotFoundError(f"{self.checkpoint}: nothing to resume; run without --resume first")
+        state = torch.load(self.checkpoint, weights_only=True)
+        if state["seed"] != self.seed or state["recipe"] != json.dumps(self.recipe.to_dict()):
+            raise ValueError(f"{self.checkpoint}: made with another recipe or seed; run without --resume")
+        self.phase, self.epoch, self.float_figures = state["phase"], state["epoch"], state["float_figures"]
+        if self.phase > 0:
+            for network in (self.network, self.average):
+                network.restore_quantized()
+            self.optimizer = self._optimizer()
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+
+    def train(self) -> dict:
+        """Runs every epoch that is still to do and writes model and summary; returns the summary."""
+        self.place.output.mkdir(parents=True, exist_ok=True)
+        while self.phase < len(PHASES):
+            settings = self.recipe.training if self.phase == 0 else self.recipe.quantized
+            while self.epoch < settings.epochs:
+                self._train_epoch(settings.epochs, settings.learning_rate, settings.averaging)
+            self._end_phase()
+        return self._finish()
+
+    def _train_epoch(self, epochs: int, learning_rate: float, averaging: float) -> None:
+        began = time.monotonic()
+        training = self.recipe.training
+        overall = self.epoch + self.phase * self.recipe.training.epochs
+        rng = np.random.default_rng([self.seed, self.phase, self.epoch])
+        torch.manual_seed(int(rng.integers(2**31)))
+        features = self._features(overall // training.epochs_per_set % training.sets)
+        self.network.train()
+        losses, right, seen = [], 0, 0
+        for frames, targets in batches(features, self.recipe, rng):
+            progress = (self.epoch + min(1.0, seen / self._epoch_examples(features))) / epochs
+            for group in self.optimizer.param_groups:
+                group["lr"] = learning_rate * _schedule(progress, self.phase)
+            self.optimizer.zero_grad(set_to_none=True)
+            logits = self.network(frames)
+            loss = functional.cross_entropy(logits, targets, label_smoothing=training.label_smoothing)
+            loss.backward()
+            self.optimizer.step()
+            _follow(self.average, self.network, averaging)
+            losses.append(loss.item())
+            right += int((logits.argmax(1) == targets).sum())
+            seen += len(targets)
+        self.epoch += 1
+        self._log(
+            {
+                "phase": PHASES[self.phase],
+                "epoch": self.epoch,
+                "of": epochs,
+                "loss": round(float(np.mean(losses)), 4),
+                "training_accuracy": round(100 * right / seen, 2),
+                "seconds": round(time.monotonic() - began, 1),
+                **self._short_figures(),
+            }
+        )
+        self._save()
+
+    def _end_phase(self) -> None:
+        """Between the phases the averaged float network becomes the quantized one."""
+        if self.phase == 0:
+            self.float_figures = self._figures(self.average)
+            self._log({"phase": "float", "result": self.float_figures})
+            self.network.load_state_dict(self.average.state_dict())
+            self.network.quantize(self._calibration_frames())
+            self.average = _copy(self.network)
+        self.phase, self.epoch = self.phase + 1, 0
+        self.optimizer = self._optimizer()
+        self._save()
+
+    def _finish(self) -> dict:
+        recipe, network = self.recipe, self.average
+        validation, _ = self._examples()
+        share, largest = differences(network, validation.frames)
+        summary = {
+            "model": recipe.name,
+            "version": recipe.version,
+            "seed": self.seed,
+            "parameters": network.parameters_at_inference(),
+            "multiply_accumulates": network.multiply_accumulates(recipe.shape.context),
+            "float": self.float_figures,
+            "int8": self._figures(network),
+            "float32_simulation": {"differing_logits": share, "largest_difference": largest},
+            "recipe": recipe.to_dict(),
+        }
+        save_onnx(network, recipe, self.place.output / f"{recipe.name}.onnx")
+        (self.place.output / f"{recipe.name}.json").write_text(json.dumps(summary, indent=2) + "\n")
+        self._log({"phase": "quantized", "result": summary["int8"]})
+        return summary
+
+    def _figures(self, network: Network) -> dict[str, float]:
+        validation, held_out = self._examples()
+        return figures(self.recipe, _predictor(network), validation, held_out)
+
+    def _short_figures(self) -> dict[str, float]:
+        # Every epoch in float arithmetic, which is near enough to follow the course.
+        self.average.eval()
+        validation, held_out = self._examples()
+        full = figures(self.recipe, _float_predictor(self.average), validation, held_out)
+        return {key: value for key, value in full.items() if "." not in key}
+
+    def _examples(self) -> tuple[Examples, Examples | None]:
+        if self._judges is None:
+            recordings = self.place.recordings()
+            held_out = held_out_examples(self.recipe, recordings) if self.recipe.held_out else None
+            self._judges = validation_examples(self.recipe, recordings), held_out
+        return self._judges
+
+    def _features(self, number: int) -> FeatureSet:
+        if self._set is None or self._set[0] != number:
+            recipe = self.recipe
+            made = load_or_make_set(
+                self.place.cache, self.place.recordings, recipe.front_end, recipe.shape.context, recipe.held_out, number
+            )
+            self._set = number, made
+        return self._set[1]
+
+    def _epoch_examples(self, features: FeatureSet) -> int:
+        keywords = int(np.isin(features.kinds, self.recipe.keywords).sum())
+        return keywords + self.recipe.training.unknown + self.recipe.training.silence
+
+    def _calibration_frames(self) -> torch.Tensor:
+        rng = np.random.default_rng([self.seed, CALIBRATION_SET])
+        parts = [frames for frames, _ in batches(self._features(CALIBRATION_SET), self.recipe, rng)]
+        return torch.cat(parts)[: self.recipe.quantized.calibration]
+
+    def _optimizer(self) -> torch.optim.Optimizer:
+        parameters = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
+        matrices = [parameter for parameter in parameters if parameter.dim() > 1]
+        vectors = [parameter for parameter in parameters if parameter.dim() <= 1]
+        decay = self.recipe.training.weight_decay
+        return torch.optim.AdamW([{"params": matrices, "weight_decay": decay}, {"params": vectors, "weight_decay": 0}])
+
+    def _save(self) -> None:
+        state = {
+            "seed": self.seed,
+            "recipe": json.dumps(self.recipe.to_dict()),
+            "phase": self.phase,
+            "epoch": self.epoch,
+            "float_figures": self.float_figures,
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+        }
+        part = self.checkpoint.with_suffix(".part")
+        torch.save(state, part)
+        part.rename(self.checkpoint)
+
+    def _log(self, entry: dict) -> None:
+        line = json.dumps(entry)
+        with (self.place.output / "log.jsonl").open("a") as file:
+            file.write(line + "\n")
+        self.report(line)
+
+
+def _copy(network: Network) -> Network:
+    return copy.deepcopy(network).requires_grad_(False).eval()
+
+
+@torch.no_grad()
+def _follow(average: Network, network: Network, share: float) -> None:
+    """Exponential moving average of parameters; statistics and ranges are taken as they are."""
+    for mine, theirs in zip(average.parameters(), network.parameters(), strict=True):
+        mine.lerp_(theirs, 1 - share)
+    for mine, theirs in zip(average.buffers(), network.buffers(), strict=True):
+        mine.copy_(theirs)
+
+
+def _schedule(progress: float, phase: int) -> float:
+    """A short rise in the float phase, then half a cosine down to 1 %."""
+    rise = 0.05 if phase == 0 else 0.0
+    if progress < rise:
+        return 0.05 + 0.95 * progress / rise
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - rise) / (1 - rise))))
+
+
+def _predictor(network: Network) -> Callable[[np.ndarray], np.ndarray]:
+    """Logits of the network that will be shipped: integers once it is quantized."""
+    return IntegerNetwork(network).run_in_parts if network.quantized else _float_predictor(network)
+
+
+def _float_predictor(network: Network) -> Callable[[np.ndarray], np.ndarray]:
+    @torch.no_grad()
+    def predict(frames: np.ndarray) -> np.ndarray:
+        network.eval()
+        return torch.cat([network(part) for part in torch.from_numpy(frames).split(256)]).numpy()
+
+    return predict
