@@ -9,7 +9,7 @@ import numpy as np
 import scipy.fft
 import scipy.signal
 
-from .recordings import SAMPLE_RATE
+from .clips import SAMPLE_RATE
 
 FULL_SCALE = 32768.0
 ROOM_SAMPLES = 6400
@@ -105,9 +105,7 @@ def recorded_noise(recordings: list[np.ndarray], count: int, samples: int, rng: 
 def any_noise(recordings: list[np.ndarray], count: int, samples: int, rng: np.random.Generator) -> np.ndarray:
     """Half recorded, half coloured noise, at unit power, in random order."""
     half = count // 2
-    noise = np.concatenate(
-        [recorded_noise(recordings, half, samples, rng), coloured_noise(count - half, samples, rng)]
-    )
+    noise = np.concatenate([recorded_noise(recordings, half, samples, rng), coloured_noise(count - half, samples, rng)])
     return noise[rng.permutation(count)]
 
 

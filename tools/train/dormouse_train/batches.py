@@ -7,11 +7,28 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from .feature_sets import REVERSED_KIND, SILENCE_KIND, SPEECH_KIND, SPLICE_KIND, FeatureSet
+from .feature_sets import (
+    PIECE_KIND,
+    RARE_SUFFIX,
+    REVERSED_KIND,
+    SILENCE_KIND,
+    SPEECH_KIND,
+    SPLICE_KIND,
+    SYNTHETIC_KIND,
+    FeatureSet,
+)
 from .recipe import Recipe
 
-UNKNOWN_SHARES = {"words": 0.62, REVERSED_KIND: 0.1, SPLICE_KIND: 0.13, SPEECH_KIND: 0.15}
-"""What the `unknown` class is made of."""
+UNKNOWN_SHARES = {
+    "frequent": 0.34,
+    "rare": 0.14,
+    SYNTHETIC_KIND: 0.2,
+    PIECE_KIND: 0.1,
+    SPEECH_KIND: 0.08,
+    SPLICE_KIND: 0.08,
+    REVERSED_KIND: 0.06,
+}
+"""What the `unknown` class is made of: frequent and rare words of the recordings, and the other kinds."""
 
 LEVEL_STEPS = 6
 """Features move up or down together by at most this many steps, about 3 dB at the default scale."""
@@ -26,9 +43,10 @@ def epoch_rows(features: FeatureSet, recipe: Recipe, rng: np.random.Generator) -
         rows.append(found)
         targets.append(np.full(len(found), target))
     unknown, silence = labels.index("unknown"), labels.index("silence")
-    special = [REVERSED_KIND, SPLICE_KIND, SPEECH_KIND, SILENCE_KIND]
+    rare = np.char.endswith(kinds, RARE_SUFFIX)
+    plain = ~rare & ~np.char.startswith(kinds, "(") & ~np.isin(kinds, recipe.keywords)
     for kind, share in UNKNOWN_SHARES.items():
-        candidates = kinds == kind if kind in special else ~np.isin(kinds, [*special, *recipe.keywords])
+        candidates = {"frequent": plain, "rare": rare}.get(kind, kinds == kind)
         chosen = _draw(np.flatnonzero(candidates), round(recipe.training.unknown * share), rng)
         rows.append(chosen)
         targets.append(np.full(len(chosen), unknown))

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from . import augment
+from .clips import CLIP_SAMPLES, Clips
 from .frontend import LogMel
 from .recipe import Recipe
-from .recordings import CLIP_SAMPLES, Clips, Recordings
+from .recordings import Recordings
 
 SEED = 20
 """Of the choice of unknown clips and silence: the same set for every run."""
@@ -42,10 +43,9 @@ def validation_examples(recipe: Recipe, recordings: Recordings) -> Examples:
     clips, labels = recordings.validation, recipe.labels
     rng = np.random.default_rng(SEED)
     spoken = np.flatnonzero(np.isin(clips.words, recipe.keywords))
-    share = max(250, round(len(spoken) / len(recipe.keywords)))
-    if len(recipe.keywords) == 1:
-        share = 4 * share  # a wake word is judged against more than itself
-    others = rng.choice(np.flatnonzero(~np.isin(clips.words, recipe.keywords)), share, replace=False)
+    share = round(len(spoken) / len(recipe.keywords))
+    candidates = np.flatnonzero(~np.isin(clips.words, recipe.keywords))
+    others = rng.choice(candidates, min(share, len(candidates)), replace=False)
     rows = np.concatenate([spoken, others])
     quiet = augment.silence(recordings.noise_validation, share, CLIP_SAMPLES, rng)
     samples = np.concatenate([clips.samples[rows], quiet])

@@ -73,9 +73,9 @@ def to_onnx(network: Network, recipe: Recipe) -> onnx.ModelProto:
             value = graph.node("Relu", [value], f"{step.name}.relu")
         last = step is exact.steps[-1]
         tensor = graph.quantized(value, "logits" if last else f"{step.name}.out", exact.tensors[step.name])
-        tensors[step.name] = graph.node("Flatten", [tensor], f"{step.name}.flat", axis=1) if (
-            step.operation == "pool"
-        ) else tensor
+        tensors[step.name] = (
+            graph.node("Flatten", [tensor], f"{step.name}.flat", axis=1) if (step.operation == "pool") else tensor
+        )
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,

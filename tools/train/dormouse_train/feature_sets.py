@@ -16,11 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from . import augment
+from .clips import CLIP_SAMPLES, SAMPLE_RATE
 from .frontend import LogMel
 from .recipe import FrontEndSettings
-from .recordings import CLIP_SAMPLES, Recordings
+from .recordings import Recordings
+from .synthesis import other_words
 
-VERSION = 1
+VERSION = 2
 """Raise it when the disturbances change, so that old sets are not used."""
 
 SLACK_SECONDS = 0.2
@@ -31,14 +33,18 @@ RARE = 100
 RARE_COPIES = 6
 REVERSED = 1500
 SPLICES = 2500
-SPEECH = 3500
+SPEECH = 2000
+PIECES = 2500
 SILENCE = 3000
 SHIFT_SECONDS = 0.05
 
 
 @dataclass
 class FeatureSet:
-    """Rows of one set: `features` is int8 [n, frames, bands]; `kinds` are words or one of `REVERSED_KIND`..."""
+    """Rows of one set: `features` is int8 [n, frames, bands].
+
+    `kinds` are words, `RARE_SUFFIX` after rare ones, or one of the kinds below.
+    """
 
     features: np.ndarray
     kinds: np.ndarray
@@ -46,7 +52,10 @@ class FeatureSet:
 
 REVERSED_KIND = "(reversed)"
 SPLICE_KIND = "(splice)"
+SYNTHETIC_KIND = "(synthetic)"
+RARE_SUFFIX = " (rare)"
 SPEECH_KIND = "(speech)"
+PIECE_KIND = "(piece)"
 SILENCE_KIND = "(silence)"
 
 
@@ -110,8 +119,12 @@ def _waveforms(
         return augment.disturb(augment.place(batch, lengths, samples, SHIFT_SECONDS, rng), noise, bank, rng)
 
     for part in _chunks(rows):
-        names = [str(word) for word in clips.words[part]]
+        names = [word + RARE_SUFFIX if counts[word] < RARE else str(word) for word in clips.words[part]]
         yield names, disturbed(clips.samples[part], clips.lengths[part])
+    synthetic, listed = recordings.synthetic, set(other_words())
+    for part in _chunks(np.flatnonzero(~np.isin(synthetic.words, held_out))):
+        names = [SYNTHETIC_KIND if word in listed else str(word) for word in synthetic.words[part]]
+        yield names, disturbed(synthetic.samples[part], synthetic.lengths[part])
     for part in _chunks(rng.choice(allowed, REVERSED)):
         backwards = np.stack([_reversed(clips.samples[row], clips.lengths[row]) for row in part])
         yield [REVERSED_KIND] * len(part), disturbed(backwards, clips.lengths[part])
@@ -121,6 +134,9 @@ def _waveforms(
     for part in _chunks(np.arange(SPEECH)):
         excerpts = _excerpts(recordings.speech_training, len(part), samples, rng)
         yield [SPEECH_KIND] * len(part), augment.disturb(excerpts, noise, bank, rng)
+    for part in _chunks(np.arange(PIECES)):
+        lengths = rng.integers(SAMPLE_RATE // 4, SAMPLE_RATE * 3 // 4, len(part))
+        yield [PIECE_KIND] * len(part), disturbed(_pieces(recordings.speech_training, lengths, rng), lengths)
     for part in _chunks(np.arange(SILENCE)):
         yield [SILENCE_KIND] * len(part), augment.silence(noise, len(part), samples, rng)
 
@@ -162,3 +178,27 @@ def _excerpts(recordings: list[np.ndarray], count: int, samples: int, rng: np.ra
         start = rng.integers(0, len(recording) - samples)
         row[:] = recording[start : start + samples]
     return excerpts
+
+
+def _pieces(recordings: list[np.ndarray], lengths: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Stretches of speech about a word long, begun and ended where it is softest, as if spoken alone."""
+    reach, fade = SAMPLE_RATE // 12, SAMPLE_RATE // 100
+    long_enough = [recording for recording in recordings if len(recording) > CLIP_SAMPLES + 2 * reach]
+    pieces = np.zeros((len(lengths), CLIP_SAMPLES), dtype=np.float32)
+    for row, index in enumerate(lengths):
+        recording = long_enough[rng.integers(len(long_enough))]
+        start = rng.integers(reach, len(recording) - CLIP_SAMPLES - reach)
+        start, end = (_softest(recording, place, reach) for place in (start, start + index))
+        piece = recording[start : max(end, start + 4 * fade)].astype(np.float32)[:CLIP_SAMPLES]
+        piece[:fade] *= np.linspace(0, 1, fade, dtype=np.float32)
+        piece[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
+        pieces[row, : len(piece)] = piece
+        lengths[row] = len(piece)
+    return pieces
+
+
+def _softest(recording: np.ndarray, place: int, reach: int) -> int:
+    """The softest 20 ms within `reach` samples of a place."""
+    near = recording[place - reach : place + reach].astype(np.float32) ** 2
+    loudness = np.convolve(near, np.ones(SAMPLE_RATE // 50, dtype=np.float32), mode="valid")
+    return place - reach + int(np.argmin(loudness)) + SAMPLE_RATE // 100

@@ -7,13 +7,14 @@ PyTorch's fastest on a processor.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as functional
 from torch import nn
 
-from .quantizers import INPUT_SCALE, Activation, fake_bias, fake_weight, weight_scales
+from .quantizers import INPUT_SCALE, Activation, fake_average, fake_bias, fake_weight, weight_scales
 from .recipe import Recipe
 
 
@@ -83,7 +84,8 @@ class Network(nn.Module):
     def _run(self, step: Step, inputs: list[torch.Tensor]) -> torch.Tensor:
         x = inputs[0]
         if step.operation == "pool":
-            return self.dropout(x.mean(dim=(2, 3)))
+            mean = fake_average(x, self.activations[step.inputs[0]]) if self.quantized else x.mean(dim=(2, 3))
+            return self.dropout(mean)
         if step.operation == "add":
             y = inputs[0] + inputs[1]
             return functional.relu(y) if step.relu else y
@@ -93,7 +95,9 @@ class Network(nn.Module):
             bias = fake_bias(bias, weight_scales(weight) * self.input_scale(step))
             weight = fake_weight(weight)
         if step.operation == "dense":
-            y = functional.linear(self.dropout(x) if self.flat_input and step.inputs[0] != "frames" else x, weight, bias)
+            y = functional.linear(
+                self.dropout(x) if self.flat_input and step.inputs[0] != "frames" else x, weight, bias
+            )
         else:
             groups = x.shape[1] if step.operation == "depthwise" else 1
             y = functional.conv2d(x, weight, bias, (step.stride, 1), (step.padding, 0), groups=groups)
@@ -154,7 +158,7 @@ def dense_network(recipe: Recipe) -> Network:
     sizes = [recipe.shape.context * recipe.front_end.bands, *recipe.shape.hidden, len(recipe.labels)]
     steps, weights = [], {}
     previous = "frames"
-    for index, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for index, (inputs, outputs) in enumerate(itertools.pairwise(sizes)):
         last = index == len(sizes) - 2
         name = "logits" if last else f"dense{index + 1}"
         steps.append(Step(name, "dense", (previous,), relu=not last))

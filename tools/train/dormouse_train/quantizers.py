@@ -103,3 +103,15 @@ def fake_weight(weight: torch.Tensor) -> torch.Tensor:
 def fake_bias(bias: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
     """The bias that int32 at `scales` keeps; the gradient passes straight through."""
     return bias + (torch.floor(bias / scales + 0.5) * scales - bias).detach()
+
+
+def fake_average(x: torch.Tensor, activation: Activation) -> torch.Tensor:
+    """Mean over time and width of a fake-quantized tensor, rounded as the runtime's average pool does.
+
+    The integers themselves are averaged, half away from zero: a mean of floats would miss the ties.
+    """
+    scale, zero_point, count = float(activation.scale), int(activation.zero_point), x.shape[2] * x.shape[3]
+    mean = x.mean(dim=(2, 3))
+    total = (torch.round(x.detach() / scale) + zero_point).sum(dim=(2, 3))
+    magnitude = torch.floor((total.abs() + count // 2) / count)
+    return mean + ((total.sign() * magnitude - zero_point) * scale - mean).detach()

@@ -63,7 +63,7 @@ class TrainingSettings:
     label_smoothing: float = 0.05
     sets: int = 10
     epochs_per_set: int = 3
-    unknown: int = 5000
+    unknown: int = 7000
     silence: int = 1500
     time_mask: int = 8
     band_mask: int = 6

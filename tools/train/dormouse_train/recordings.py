@@ -15,22 +15,11 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-SAMPLE_RATE = 16000
-CLIP_SAMPLES = 16000
-"""A Speech Commands clip is at most one second."""
+from .clips import CLIP_SAMPLES, SAMPLE_RATE, Clips
+from .synthesis import load_synthetic
 
 NOISE_FOR_TRAINING = 0.8
 """The first part of each noise recording; the rest belongs to validation."""
-
-
-@dataclass
-class Clips:
-    """Spoken words, a row a clip, padded with zeros at the end."""
-
-    samples: np.ndarray  # int16 [n, CLIP_SAMPLES]
-    lengths: np.ndarray  # int32 [n]
-    words: np.ndarray  # str [n]
-    names: list[str]  # "<speaker hash>_nohash_<n>"
 
 
 @dataclass
@@ -43,6 +32,7 @@ class Recordings:
     noise_validation: list[np.ndarray]
     speech_training: list[np.ndarray]
     speech_validation: list[np.ndarray]
+    synthetic: Clips
 
 
 def default_data_folder() -> Path:
@@ -90,6 +80,7 @@ def load_recordings(data: Path, cache: Path) -> Recordings:
         noise_validation=[part[int(len(part) * NOISE_FOR_TRAINING) :] for part in noise],
         speech_training=[samples for name, samples in speech.items() if is_speaker_for_training(name)],
         speech_validation=[samples for name, samples in speech.items() if not is_speaker_for_training(name)],
+        synthetic=load_synthetic(cache),
     )
 
 
@@ -102,7 +93,6 @@ def _load_clips(folder: Path, cached: Path) -> Clips:
         samples=np.load(array, mmap_mode="r"),
         lengths=np.array([entry["length"] for entry in entries], dtype=np.int32),
         words=np.array([entry["word"] for entry in entries]),
-        names=[entry["name"] for entry in entries],
     )
 
 
@@ -113,7 +103,7 @@ def _decode_clips(folder: Path, array: Path, index: Path) -> None:
             for name in sorted(clips.namelist()):
                 samples = decode(clips.read(name))[:CLIP_SAMPLES]
                 rows.append(np.pad(samples, (0, CLIP_SAMPLES - len(samples))))
-                entries.append({"word": archive.stem, "name": Path(name).stem, "length": len(samples)})
+                entries.append({"word": archive.stem, "length": len(samples)})
     if not rows:
         raise FileNotFoundError(f"{folder}: no zip archives of clips here")
     with array.with_suffix(".part").open("wb") as file:

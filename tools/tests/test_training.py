@@ -1,0 +1,317 @@
+"""Training: quantizers, integer arithmetic, export, resume, and which recordings may teach."""
+
+import dataclasses
+import io
+import json
+import sys
+import zipfile
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "tools" / "train"))
+
+from dormouse_train import augment, batches, feature_sets, integer, quantizers, recipe, recordings  # noqa: E402
+from dormouse_train.evaluation import clip_frames  # noqa: E402
+from dormouse_train.export import to_onnx  # noqa: E402
+from dormouse_train.library import LibraryError, load  # noqa: E402
+from dormouse_train.networks import build_network  # noqa: E402
+from dormouse_train.run import Place, Run  # noqa: E402
+from dormouse_train.streaming import detections  # noqa: E402
+
+torch.set_num_threads(1)
+DATA = REPOSITORY.parent / "shared" / "data"
+
+
+@pytest.fixture
+def front_end_library():
+    """Skips, in its own words, where the shared library isn't built."""
+    try:
+        load()
+    except LibraryError as error:
+        pytest.skip(str(error))
+
+
+def small_recipe(network: str) -> recipe.Recipe:
+    """A network of some thousand weights."""
+    made = recipe.parse_recipe(
+        "zero",
+        network,
+        {
+            "held_out": ["wow"],
+            "shape": {"context": 24, "hidden": [32, 16], "channels": 16, "blocks": 2, "kernel": 5},
+            "training": {"epochs": 2, "batch": 16, "sets": 1, "unknown": 40, "silence": 16, "averaging": 0.5},
+            "quantized": {"epochs": 1, "calibration": 64},
+        },
+    )
+    return made
+
+
+def quantized_network(network: str, seed: int = 3):
+    """A small network with settled statistics and ranges, and frames to run it on."""
+    settings = small_recipe(network)
+    torch.manual_seed(seed)
+    frames = np.random.default_rng(seed).normal(-17, 44, (300, 24, settings.front_end.bands))
+    frames = np.clip(np.rint(frames), -128, 127).astype(np.int8)
+    made = build_network(settings).train()
+    for _ in range(20):
+        made(torch.from_numpy(frames))
+    made.quantize(torch.from_numpy(frames))
+    return settings, made, frames
+
+
+@pytest.mark.parametrize("real", [1e-7, 0.0003, 0.49999999999, 0.5, 0.7, 0.9999999999, 1.0, 3.25])
+def test_multiplier_rounds_half_up_as_exact_fractions_do(real):
+    mantissa, shift = integer.quantize_multiplier(real)
+    assert mantissa / 2**31 * 2**shift == pytest.approx(real, rel=2**-30)
+    values = np.random.default_rng(1).integers(-(2**26), 2**26, 500)
+    values[:4] = [0, 1, -1, 2**26]
+    factor = Fraction(mantissa) * Fraction(2) ** (shift - 31)
+    expected = [(Fraction(int(x)) * factor + Fraction(1, 2)).__floor__() for x in values]
+    assert integer.apply_multiplier(values, mantissa, shift).tolist() == expected
+
+
+def test_weights_are_symmetric_per_channel_and_within_127():
+    weight = torch.randn(6, 5, 3, generator=torch.Generator().manual_seed(1)) * torch.logspace(-3, 2, 6)[:, None, None]
+    scales = quantizers.weight_scales(weight)
+    q = quantizers.quantize_weight(weight, scales)
+    assert q.abs().flatten(1).amax(1).tolist() == [127] * 6
+    assert torch.all((q * scales[:, None, None] - weight).abs() <= scales[:, None, None] * 0.501)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 6.0), (-3.0, 5.0), (-1e-3, 40.0), (-2.0, 0.0)])
+def test_activation_range_holds_zero_exactly(low, high):
+    scale, zero_point = quantizers.activation_range(low, high)
+    assert -128 <= zero_point <= 127
+    activation = quantizers.Activation(scale, zero_point)
+    values = activation(torch.tensor([0.0, low, high, low - 9, high + 9]))
+    assert values[0] == 0
+    assert values.numpy() == pytest.approx([0, low, high, low, high], abs=scale)
+
+
+def test_fake_quantization_passes_gradients_only_within_the_range():
+    x = torch.tensor([-9.0, -0.3, 0.4, 9.0], requires_grad=True)
+    quantizers.Activation(*quantizers.activation_range(-1.0, 1.0))(x).sum().backward()
+    assert x.grad.tolist() == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize("network", recipe.NETWORKS)
+def test_float32_simulation_rarely_differs_from_integers_and_never_by_much(network):
+    _, made, frames = quantized_network(network)
+    share, largest = integer.differences(made, frames)
+    print(f"{network}: {100 * share:.3f} % of logits differ, by at most {largest}")
+    assert share < 0.02
+    assert largest <= 2
+
+
+@pytest.mark.parametrize("network", recipe.NETWORKS)
+def test_onnx_runs_to_the_same_logits_within_one_step(network):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    settings, made, frames = quantized_network(network)
+    model = to_onnx(made, settings)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    exact = integer.IntegerNetwork(made)
+    expected, tensor = exact(frames[:100]), exact.tensors["logits"]
+    real = [session.run(None, {"frames": row[None].astype(np.float32) / 32})[0][0] for row in frames[:100]]
+    steps = np.rint(np.array(real) / tensor.scale).astype(int) + tensor.zero_point
+    worst = np.abs(steps - expected).max()
+    print(f"{network}: ONNX Runtime and integers differ by at most {worst}")
+    assert worst <= 1
+    clear = np.sort(expected, axis=1)
+    clear = clear[:, -1].astype(int) - clear[:, -2] > 1
+    assert np.array_equal(steps.argmax(1)[clear], expected.argmax(1)[clear])
+
+
+def test_onnx_carries_what_the_runtime_needs():
+    settings, made, _ = quantized_network("dense")
+    properties = {entry.key: entry.value for entry in to_onnx(made, settings).metadata_props}
+    assert properties["dormouse.name"] == "zero-dense"
+    assert json.loads(properties["dormouse.labels"]) == ["zero", "unknown", "silence"]
+    front = json.loads(properties["dormouse.front_end"])
+    assert front.pop("kind") == "log-mel"
+    assert front == dataclasses.asdict(settings.front_end)
+    assert list(json.loads(properties["dormouse.detector"])["keywords"]) == ["zero"]
+
+
+def test_integer_average_rounds_half_away_from_zero():
+    x = np.array([[[3], [4]], [[-3], [-4]], [[1], [0]], [[-128], [-128]]], dtype=np.int8)
+    assert integer._average(x).ravel().tolist() == [4, -4, 1, -128]
+
+
+def tiny_data(folder: Path) -> Path:
+    """A data folder of hummed "words": enough to run every step of training."""
+    rng = np.random.default_rng(7)
+
+    def hum(hertz: float, seconds: float = 1.0) -> np.ndarray:
+        wave = np.sin(2 * np.pi * hertz * np.arange(int(16000 * seconds)) / 16000) * rng.uniform(0.1, 0.5)
+        return (wave * 32767 + rng.normal(0, 50, len(wave))).astype(np.int16)
+
+    for split, count in (("training", 12), ("validation", 4)):
+        for number, word in enumerate(["zero", "yes", "no", "wow"]):
+            target = folder / "speech-commands" / split / f"{word}.zip"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with zipfile.ZipFile(target, "w") as archive:
+                for clip in range(count):
+                    data = io.BytesIO()
+                    soundfile.write(data, hum(200 * (number + 1), 0.9), 16000, format="FLAC")
+                    archive.writestr(f"{split}{clip:04x}_nohash_0.flac", data.getvalue())
+    for kind, name in (("noise", "tap"), ("speech", "librispeech-118-1-0000"), ("speech", "librispeech-26-2-0000")):
+        (folder / kind).mkdir(exist_ok=True)
+        soundfile.write(folder / kind / f"{name}.opus", hum(90, 6), 16000, format="OGG", subtype="OPUS")
+    return folder
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """A tiny data folder, and feature sets of its size."""
+    for name in ("REVERSED", "SPLICES", "SPEECH", "PIECES", "SILENCE"):
+        monkeypatch.setattr(feature_sets, name, 20)
+    monkeypatch.setattr(recordings, "is_speaker_for_training", lambda name: "-118-" in name)
+    return tiny_data(tmp_path / "data")
+
+
+def test_a_killed_run_resumes_to_the_same_model(tiny, tmp_path, front_end_library):
+    settings = small_recipe("temporal")
+    loaded = recordings.load_recordings(tiny, tmp_path / "cache")
+
+    def run(name: str, report) -> Run:
+        return Run(settings, 5, Place(tmp_path / "cache", tmp_path / name, lambda: loaded), report)
+
+    whole = run("whole", lambda line: None)
+    summary = whole.train()
+
+    for attempt in range(3):  # dies in the float phase, between the phases, and in the quantized phase
+        killed = run("killed", lambda line: None)
+        if attempt > 0:
+            killed.resume()
+        killed._save = dying(killed._save)
+        with pytest.raises(KeyboardInterrupt):
+            killed.train()
+    last = run("killed", lambda line: None)
+    last.resume()
+    assert last.train() == summary
+    for mine, theirs in zip(last.average.state_dict().values(), whole.average.state_dict().values(), strict=True):
+        assert torch.equal(mine, theirs)
+    assert (tmp_path / "whole" / "zero-temporal.onnx").read_bytes() == (
+        tmp_path / "killed" / "zero-temporal.onnx"
+    ).read_bytes()
+
+
+def dying(save):
+    """Saves, and is killed at once."""
+
+    def save_and_die() -> None:
+        save()
+        raise KeyboardInterrupt
+
+    return save_and_die
+
+
+def test_another_seed_is_no_continuation(tiny, tmp_path, front_end_library):
+    settings = small_recipe("dense")
+    settings.training.epochs = 0
+    loaded = recordings.load_recordings(tiny, tmp_path / "cache")
+    place = Place(tmp_path / "cache", tmp_path / "run", lambda: loaded)
+    Run(settings, 1, place, lambda line: None).train()
+    with pytest.raises(ValueError, match="another recipe or seed"):
+        Run(settings, 2, place, lambda line: None).resume()
+
+
+def test_held_out_words_never_reach_a_feature_set(tiny, tmp_path, front_end_library):
+    settings = small_recipe("dense")
+    loaded = recordings.load_recordings(tiny, tmp_path / "cache")
+    assert "wow" in loaded.training.words
+    made = feature_sets.make_set(loaded, settings.front_end, 24, settings.held_out, 0)
+    assert {"zero", "yes", "no"} <= set(made.kinds)
+    assert "wow" not in set(made.kinds)
+    again = feature_sets.make_set(loaded, settings.front_end, 24, settings.held_out, 0)
+    other = feature_sets.make_set(loaded, settings.front_end, 24, settings.held_out, 1)
+    assert np.array_equal(made.features, again.features)
+    assert not np.array_equal(made.features, other.features)
+
+
+def test_every_recipe_of_the_repository_parses_and_its_network_has_its_size():
+    paths = sorted(recipe.recipe_folder().glob("*.toml"))
+    assert paths
+    for path in paths:
+        task, network = path.stem.split("-")
+        settings = recipe.load_recipe(task, network)
+        made = build_network(settings)
+        count = sum(layer.weight.numel() + len(layer.bias) for layer in made.weights.values())
+        print(f"{path.name}: {count} parameters")
+        assert 200_000 < count < 300_000
+
+
+def test_a_misspelt_setting_is_refused_by_name():
+    with pytest.raises(ValueError, match="epoch_count"):
+        recipe.parse_recipe("zero", "dense", {"training": {"epoch_count": 3}})
+
+
+def test_speakers_of_training_and_validation_are_disjoint():
+    if not DATA.is_dir():
+        pytest.skip(f"{DATA} is absent: no recordings to check")
+    speakers = {}
+    for split in ("training", "validation"):
+        names = []
+        for archive in (DATA / "speech-commands" / split).glob("*.zip"):
+            names += zipfile.ZipFile(archive).namelist()
+        speakers[split] = {Path(name).name.split("_nohash_")[0] for name in names}
+    print({split: len(found) for split, found in speakers.items()}, "speakers")
+    assert speakers["training"] and speakers["validation"]
+    assert not speakers["training"] & speakers["validation"]
+
+
+def test_silence_spans_its_levels_and_is_sometimes_digital():
+    rng = np.random.default_rng(1)
+    noise = [rng.normal(0, 1000, 40000).astype(np.int16)]
+    batch = augment.silence(noise, 400, 8000, rng).astype(np.float64)
+    level = 20 * np.log10(np.maximum(np.sqrt((batch**2).mean(1)), 1e-3) / 32768)
+    assert level.min() < -90
+    assert np.percentile(level, 20) < -55
+    assert -13 < level.max() <= -9
+
+
+def test_placing_without_change_of_pace_keeps_the_clip():
+    class Still:
+        """A generator that never changes the pace nor shifts."""
+
+        def random(self, count):
+            return np.ones(count)
+
+        def uniform(self, low, high, count):
+            return np.zeros(count) + (low + high) / 2
+
+    clip = np.random.default_rng(2).integers(-9000, 9000, (1, 16000)).astype(np.int16)
+    placed = augment.place(clip, np.array([16000]), 19200, 0.1, Still())
+    assert np.array_equal(placed[0, 1600 : 1600 + 15998], clip[0, :15998].astype(np.float32))
+
+
+def test_variation_keeps_shape_and_crops_within_the_slack():
+    settings = small_recipe("dense")
+    rows = np.random.default_rng(1).integers(-128, 128, (8, 34, 40)).astype(np.int8)
+    varied = batches.vary(rows, settings, np.random.default_rng(2))
+    assert varied.shape == (8, 24, 40)
+    assert varied.dtype == np.int8
+
+
+def test_a_long_word_is_detected_once_and_again_after_it_has_ended():
+    settings = small_recipe("dense")
+    detector = recipe.DetectorSettings(stride=8, smoothing=2, refractory_ms=300, minimum_run=2)
+    scores = np.full((40, 3), 0.01)
+    scores[5:20, 0] = 0.97
+    scores[28:34, 0] = 0.97
+    assert [label for _, label in detections(settings, scores, detector, 0.8)] == [0, 0]
+
+
+def test_validation_frames_are_those_of_the_front_end(front_end_library):
+    from dormouse_train.frontend import LogMel
+
+    settings = small_recipe("dense")
+    clips = np.random.default_rng(3).integers(-3000, 3000, (3, 16000)).astype(np.int16)
+    whole = LogMel(dataclasses.asdict(settings.front_end)).features_batch(clips)
+    assert np.array_equal(clip_frames(settings, clips), whole[:, :24])
