@@ -58,6 +58,8 @@ def epoch_rows(features: FeatureSet, recipe: Recipe, rng: np.random.Generator) -
 
 
 def _draw(candidates: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    if len(candidates) == 0:  # a data folder without this kind
+        return candidates
     return rng.choice(candidates, count, replace=count > len(candidates))
 
 

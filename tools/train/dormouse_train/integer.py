@@ -6,6 +6,7 @@ convolution, average pool and add, built with single rounding.
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
@@ -143,12 +144,21 @@ def _average(x: np.ndarray) -> np.ndarray:
     return (np.sign(sums) * magnitude).astype(np.int8)
 
 
-def differences(network: Network, frames: np.ndarray) -> tuple[float, int]:
-    """How the float32 fake-quantized forward differs from the integers: share of logits, and the largest in steps."""
+def differences(network: Network, frames: np.ndarray) -> dict[str, dict[str, float]]:
+    """How the fake-quantized forward differs from the integers, in float32 (as trained) and float64.
+
+    For each, the per cent of logits that differ, and the largest difference in steps.
+    """
     exact = IntegerNetwork(network)
-    result = exact.tensors[exact.steps[-1].name]
-    network.eval()
-    with torch.no_grad():
-        fake = torch.cat([network(part) for part in torch.from_numpy(frames).split(256)]).numpy()
-    steps = np.rint(fake / result.scale).astype(np.int64) + result.zero_point - exact.run_in_parts(frames)
-    return float(np.mean(steps != 0)), int(np.abs(steps).max())
+    expected, result = exact.run_in_parts(frames), exact.tensors[exact.steps[-1].name]
+    found = {}
+    for name, dtype in (("float32", torch.float32), ("float64", torch.float64)):
+        twin = copy.deepcopy(network).to(dtype).eval()
+        with torch.no_grad():
+            fake = torch.cat([twin(part) for part in torch.from_numpy(frames).split(256)]).numpy()
+        steps = np.rint(fake / result.scale).astype(np.int64) + result.zero_point - expected
+        found[name] = {
+            "differing_percent": round(100 * float(np.mean(steps != 0)), 4),
+            "largest_step": int(np.abs(steps).max()),
+        }
+    return found

@@ -74,7 +74,7 @@ class Network(nn.Module):
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         """Float logits; from the int8 grid once `quantized` is set."""
-        x = frames.float() * INPUT_SCALE
+        x = frames.to(next(self.parameters()).dtype) * INPUT_SCALE
         tensors = {"frames": x.flatten(1) if self.flat_input else x.transpose(1, 2).unsqueeze(3)}
         for step in self.steps:
             y = self._run(step, [tensors[name] for name in step.inputs])

@@ -83,8 +83,9 @@ def _squared_error(values: np.ndarray, scale: float, zero_point: int) -> float:
 
 
 def weight_scales(weight: torch.Tensor) -> torch.Tensor:
-    """A scale an output channel (the first axis): its largest magnitude becomes 127."""
-    return (weight.detach().flatten(1).abs().amax(1) / WEIGHT_LIMIT).clamp_min(1e-8)
+    """A float32 scale an output channel (the first axis): its largest magnitude becomes 127."""
+    largest = weight.detach().flatten(1).abs().amax(1).float()
+    return (largest / WEIGHT_LIMIT).clamp_min(1e-8).to(weight.dtype)
 
 
 def quantize_weight(weight: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:

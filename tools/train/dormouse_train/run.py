@@ -136,7 +136,6 @@ class Run:
     def _finish(self) -> dict:
         recipe, network = self.recipe, self.average
         validation, _ = self._examples()
-        share, largest = differences(network, validation.frames)
         summary = {
             "model": recipe.name,
             "version": recipe.version,
@@ -145,7 +144,7 @@ class Run:
             "multiply_accumulates": network.multiply_accumulates(recipe.shape.context),
             "float": self.float_figures,
             "int8": self._figures(network),
-            "float32_simulation": {"differing_logits": share, "largest_difference": largest},
+            "simulation": differences(network, validation.frames),
             "recipe": recipe.to_dict(),
         }
         save_onnx(network, recipe, self.place.output / f"{recipe.name}.onnx")
