@@ -1,6 +1,6 @@
 // The linked model image and its arena, under names that do not depend on the model.
-#include "support.h"
 #include "model.h"
+#include "support.h"
 
 _Alignas(16) static uint8_t arena[MODEL_ARENA_LENGTH];
 

@@ -66,6 +66,36 @@ ptrdiff_t dm_network_run(void *memory);
 const int8_t *dm_network_output(void *memory);
 ptrdiff_t dm_network_output_length(void *memory);
 
+/* The whole machine: samples in, detections out. Image and memory as for the network. */
+
+/* What one push did. */
+typedef struct {
+  int32_t frame;     /* 1 if a frame was completed, else 0 */
+  int32_t inference; /* 1 if an inference was run, else 0 */
+  int32_t label;     /* index of the keyword that was accepted, or -1 */
+  int32_t score;     /* its smoothed posterior, 0 to 32768 */
+  uint64_t start;    /* its first sample, counted from the start */
+  uint64_t end;      /* one past its last sample */
+} dm_progress;
+
+/* Bytes of memory that dm_spotter_start needs. */
+ptrdiff_t dm_spotter_memory_size(const void *image, ptrdiff_t length);
+
+/* Validates the image and prepares `memory` for the functions below. Returns 0. */
+ptrdiff_t dm_spotter_start(const void *image, ptrdiff_t length, void *memory, ptrdiff_t memory_length);
+
+/* Takes samples up to the end of the next frame; returns how many were taken: call again with the rest. */
+ptrdiff_t dm_spotter_push(void *memory, const int16_t *samples, ptrdiff_t count, dm_progress *progress);
+
+/* The last completed frame, and its features. */
+const int8_t *dm_spotter_frame(void *memory, ptrdiff_t *bands);
+
+/* Logits of the last inference, valid until the next push, and how many. */
+const int8_t *dm_spotter_logits(void *memory, ptrdiff_t *labels);
+
+/* Text of a label, not terminated by zero, and its bytes; null if there is no such label. */
+const uint8_t *dm_spotter_label(void *memory, int32_t index, ptrdiff_t *length);
+
 #ifdef __cplusplus
 }
 #endif
