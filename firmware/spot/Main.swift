@@ -16,9 +16,9 @@ public func applicationMain() -> Int32 {
     return text.withMemoryRebound(to: UInt8.self, capacity: 512) { bytes in
       var arguments = Arguments(UnsafeBufferPointer(start: bytes, count: buffer.count))
       _ = arguments.next()
-      var path = arguments.next()
-      let each = path.count == 6 && path[0] == 45 && path[2] == 101
-      if each { path = arguments.next() }
+      let each = arguments.take("--each")
+      if arguments.hasOption { return fail("unknown option; there is --each") }
+      let path = arguments.rest()
       guard path.count > 0 else { return fail("usage: spot [--each] FILE") }
       return spot(path, each: each)
     }

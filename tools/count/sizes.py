@@ -18,7 +18,7 @@ def owner(source: str, section: str) -> str:
     name = Path(source).name
     if name in ("Dormouse.o", "memory.o") or "$e8Dormouse" in section:
         return "runtime"
-    if name in ("model.o", "golden.o", "linked_model.o"):
+    if name.endswith("_image.o") or name in ("golden.o", "linked_model.o"):
         return "model"
     if name == "Application.o" or source == "<internal>":
         return "application"
