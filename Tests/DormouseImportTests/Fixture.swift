@@ -15,6 +15,12 @@ struct Fixture: CustomTestStringConvertible {
     "bands_first", "dscnn", "unsqueezed", "branches", "rescaled", "rows", "integer_input", "heard",
   ].map(Fixture.init)
 
+  /// Files that other tools export; their golden vectors are onnxruntime's, computed in float.
+  static let exported = [
+    "exported_dense", "exported_dense_uint8", "exported_temporal", "exported_temporal_uint8", "exported_dscnn",
+    "exported_dscnn_uint8", "exported_fake_quantized",
+  ].map(Fixture.init)
+
   /// The ONNX file.
   func model() throws -> Data { try data("onnx") }
   /// Int8 inputs, sample after sample, in the order of the front end.

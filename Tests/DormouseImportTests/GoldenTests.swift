@@ -13,6 +13,14 @@ struct GoldenTests {
     #expect(try outputs == fixture.outputs())
   }
 
+  @Test("files of PyTorch's exporter and onnxruntime's quantizer, within one step", arguments: Fixture.exported)
+  func exportedModelMatchesOnnxruntime(fixture: Fixture) throws {
+    let difference = Difference(try Runner(onnx: fixture.model()).outputs(of: fixture.inputs()), try fixture.outputs())
+    print("\(fixture.name) against onnxruntime: \(difference)")
+    #expect(difference.count == 32 * 4)
+    #expect(difference.largest <= 1)
+  }
+
   @Test(
     "dense250k, made from LiteRT's tensors, reproduces LiteRT's 64 golden vectors",
     .enabled(if: Peers.python != nil && Shared.url("data/models") != nil, "needs ../shared and the Python environment"))

@@ -19,7 +19,9 @@ struct MutationTests {
     }
   }
 
-  @Test("1,000 mutations of every fixture give a graph or an ImportError, never a crash", arguments: Fixture.all)
+  @Test(
+    "1,000 mutations of every fixture give a graph or an ImportError, never a crash",
+    arguments: Fixture.all + Fixture.exported)
   func mutatedBytesAreConvertedOrRefused(fixture: Fixture) throws {
     let original = try fixture.model()
     var generator = Generator(state: fixture.name.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })

@@ -7,12 +7,19 @@ enum Peers {
     var description: String
   }
 
-  /// The interpreter of the private environment (`DORMOUSE_PYTHON` names another); nil if there is none.
+  /// The interpreter of the private environment that `tools/setup` makes (`DORMOUSE_PYTHON_ENV` names another); nil if
+  /// there is none.
   static var python: URL? {
-    let named = ProcessInfo.processInfo.environment["DORMOUSE_PYTHON"].map(URL.init(fileURLWithPath:))
-    let home = FileManager.default.homeDirectoryForCurrentUser
-    let url = named ?? home.appendingPathComponent(".cache/dormouse/venv/bin/python")
-    return FileManager.default.isExecutableFile(atPath: url.path) ? url : nil
+    let environment = ProcessInfo.processInfo.environment
+    let named = environment["DORMOUSE_PYTHON_ENV"].map { [URL(fileURLWithPath: $0)] }
+    let cache =
+      environment["XDG_CACHE_HOME"].map { URL(fileURLWithPath: $0) }
+      ?? FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".cache")
+    let folder = cache.appendingPathComponent("dormouse")
+    let made = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    return (named ?? made.filter { $0.lastPathComponent.hasPrefix("python-") })
+      .filter { FileManager.default.fileExists(atPath: $0.appendingPathComponent("complete").path) }
+      .map { $0.appendingPathComponent("bin/python") }.first
   }
 
   /// Runs a script of the repository.

@@ -19,12 +19,13 @@ from onnx import numpy_helper
 
 
 def unit(graph: onnx.GraphProto, node: onnx.NodeProto) -> tuple[np.float32, int]:
-    """Scale and zero point of a QuantizeLinear or DequantizeLinear."""
-    constants = {tensor.name: tensor for tensor in graph.initializer}
-    scale, zero = (numpy_helper.to_array(constants[name]) for name in node.input[1:3])
-    if zero.dtype != np.int8:
-        raise SystemExit(f"{node.name}: quantizes to {zero.dtype}; only int8 is compared")
-    return np.float32(scale), int(zero)
+    """Scale and zero point of a QuantizeLinear or DequantizeLinear, as int8 has them."""
+    constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for other in graph.node:
+        if other.op_type == "Constant":
+            constants[other.output[0]] = numpy_helper.to_array(other.attribute[0].t)
+    scale, zero = (constants[name] for name in node.input[1:3])
+    return np.float32(scale), int(zero) - (128 if zero.dtype == np.uint8 else 0)
 
 
 def main() -> int:
@@ -41,7 +42,11 @@ def main() -> int:
     graph = onnx.load(arguments.model).graph
     info = graph.input[0]
     shape = [dim.dim_value or 1 for dim in info.type.tensor_type.shape.dim]
-    scale, zero = unit(graph, next(node for node in graph.node if node.input[0] == info.name))
+    first = {info.name}
+    for node in graph.node:
+        if node.op_type in ("Flatten", "Transpose") and node.input[0] in first:
+            first.add(node.output[0])
+    scale, zero = unit(graph, next(n for n in graph.node if n.op_type == "QuantizeLinear" and n.input[0] in first))
     last_scale, last_zero = unit(graph, next(node for node in graph.node if node.output[0] == graph.output[0].name))
     if arguments.frames:
         frames = np.load(arguments.frames).astype(np.float32)
