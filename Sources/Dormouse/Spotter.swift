@@ -103,10 +103,10 @@ public struct Spotter: ~Copyable {
 
   /// Runs the network over the last `context` frames.
   private mutating func infer() -> Detection? {
-    let input = network.input.baseAddress.unsafelyUnwrapped
+    let input = UnsafeMutableRawPointer(network.input.baseAddress.unsafelyUnwrapped)
     let older = (context &- slot) &* bands
-    input.update(from: frames + slot &* bands, count: older)
-    (input + older).update(from: frames, count: slot &* bands)
+    input.copyMemory(from: frames + slot &* bands, byteCount: older)
+    (input + older).copyMemory(from: frames, byteCount: slot &* bands)
     network.run()
     return detector.update(logits: network.output, start: heard &- contextSamples, end: heard)
   }
