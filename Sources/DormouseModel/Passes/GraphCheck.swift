@@ -35,8 +35,8 @@ extension Graph {
   }
 
   private func checkTensors() throws(GraphError) {
-    guard tensors.indices.contains(input), tensors.indices.contains(output), tensors.count <= 2048 else {
-      throw GraphError("model", "it needs an input and an output among at most 2048 tensors")
+    guard tensors.indices.contains(input), tensors.indices.contains(output), tensors.count <= 1024 else {
+      throw GraphError("model", "it needs an input and an output among at most 1024 tensors")
     }
     for tensor in tensors {
       let shape = tensor.shape
@@ -72,7 +72,10 @@ extension Graph {
         node.name, "it has \(inputs.count) inputs; \(counts.lowerBound) to \(counts.upperBound) can be had")
     }
     switch node.operation {
-    case .dense: break
+    case .dense:
+      guard inputs[0].shape.count <= 65536 else {
+        throw GraphError(node.name, "it has \(inputs[0].shape.count) inputs; a dense layer takes at most 65536")
+      }
     case .convolution(_, let window):
       try check(window, node, inputs[0].shape, output.shape)
     case .depthwise(_, let window):
@@ -103,12 +106,15 @@ extension Graph {
       window.kernelHeight, window.kernelWidth, window.strideHeight, window.strideWidth, window.dilationHeight,
       window.dilationWidth,
     ]
-    guard extents.allSatisfy({ (1...4095).contains($0) }) else {
-      throw GraphError(node.name, "kernel, stride and dilation must be 1 to 4095")
+    guard extents.allSatisfy({ (1...1024).contains($0) }) else {
+      throw GraphError(node.name, "kernel, stride and dilation must be 1 to 1024")
+    }
+    guard window.kernelHeight * window.kernelWidth * input.channels <= 65536 else {
+      throw GraphError(node.name, "more than 65536 elements under one kernel window")
     }
     let reachHeight = (window.kernelHeight - 1) * window.dilationHeight + 1
     let reachWidth = (window.kernelWidth - 1) * window.dilationWidth + 1
-    guard (0..<min(reachHeight, 4096)).contains(window.padTop), (0..<min(reachWidth, 4096)).contains(window.padLeft),
+    guard (0..<min(reachHeight, 65536)).contains(window.padTop), (0..<min(reachWidth, 65536)).contains(window.padLeft),
       (output.height - 1) * window.strideHeight - window.padTop < input.height,
       (output.width - 1) * window.strideWidth - window.padLeft < input.width
     else {
@@ -172,8 +178,8 @@ extension DetectorSettings {
     for (label, keyword) in keywords.sorted(by: { $0.key < $1.key }) {
       try require(labels.contains(label), "keyword \"\(label)\" is not among the labels \(labels)")
       try require(
-        keyword.threshold >= 0 && keyword.threshold <= 1,
-        "threshold of \"\(label)\" is \(keyword.threshold); it must be 0 to 1")
+        keyword.threshold > 0 && keyword.threshold <= 1,
+        "threshold of \"\(label)\" is \(keyword.threshold); it must be above 0 and at most 1")
       try require(
         (1...65535).contains(keyword.minimumRun),
         "minimum_run of \"\(label)\" is \(keyword.minimumRun); it must be 1 to 65535")

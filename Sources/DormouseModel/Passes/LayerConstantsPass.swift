@@ -97,11 +97,11 @@ struct PackedConstants {
   }
 }
 
-/// The rule that keeps a requantized accumulator within Int32: `(|bias| + 128 sum|w|) * 2^shift + 256 <= 2^31`.
-///
-/// The image validator proves the same for every output channel.
+/// The rule that keeps a requantized accumulator within Int32; the image validator proves the same.
 enum AccumulatorRule {
+  /// Whether no input can make an accumulator, or its product with a factor of this shift, too large.
   static func holds(bias: Int, magnitude: Int, shift: Int) -> Bool {
-    abs(bias) + 128 * magnitude <= 0x7FFF_FF00 >> max(shift, 0)
+    let limit = shift > 0 ? Int(Int32.max) >> (shift + 1) : Int(Int32.max) - 256
+    return abs(bias) + 128 * magnitude <= limit
   }
 }

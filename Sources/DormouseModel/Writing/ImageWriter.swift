@@ -64,7 +64,13 @@ public struct ImageWriter {
         throw GraphError("model", "the image would exceed \(ImageFormat.maximumLength >> 20) MiB")
       }
     }
-    return ImageWriter.assemble(table: table.bytes, body: body.bytes, arenaLength: try arenaLength())
+    let image = ImageWriter.assemble(table: table.bytes, body: body.bytes, arenaLength: try arenaLength())
+    do throws(ImageError) {
+      _ = try LoadedImage(bytes: image)
+    } catch {
+      throw GraphError("model", "no valid image can be made of it: \(error.plainWords)")
+    }
+    return image
   }
 
   private static func assemble(table: [UInt8], body: [UInt8], arenaLength: Int) -> [UInt8] {
@@ -119,7 +125,7 @@ public struct ImageWriter {
     for label in graph.labels {
       let keyword = settings.keywords[label]
       // Above 1 in Q15: never reported.
-      let threshold = keyword.map { UInt16(($0.threshold * 32768).rounded()) } ?? .max
+      let threshold = keyword.map { UInt16(max(($0.threshold * 32768).rounded(), 1)) } ?? .max
       section.append(KeywordRecord(threshold: threshold, minimumRun: UInt16(keyword?.minimumRun ?? 1)))
     }
     return section.bytes
