@@ -7,17 +7,33 @@ let package = Package(
   name: "Dormouse",
   products: [
     .library(name: "Dormouse", targets: ["Dormouse"]),
+    .executable(name: "dormouse", targets: ["DormouseCommand"]),
     .library(name: "DormousePython", type: .dynamic, targets: ["DormousePython"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
+    .systemLibrary(
+      name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+      name: "CSampleRate", pkgConfig: "samplerate",
+      providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
     .target(name: "DormouseISA"),
     .target(name: "CDormouse"),
     .target(name: "Dormouse", dependencies: ["DormouseISA"]),
     .target(name: "DormouseABI", dependencies: ["Dormouse", "CDormouse"]),
     .target(name: "DormouseModel", dependencies: ["Dormouse"]),
+    .target(name: "DormouseAudio", dependencies: ["CSndFile", "CSampleRate"]),
+    // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
+    .executableTarget(
+      name: "DormouseCommand",
+      dependencies: [
+        "Dormouse", "DormouseModel", "DormouseImport", "DormouseExport", "DormouseAudio",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
     .target(name: "DormouseExport", dependencies: ["Dormouse", "DormouseModel"]),
     .target(
       name: "DormouseImport",

@@ -23,12 +23,14 @@ public struct AudioFormat: Equatable, Sendable, CustomStringConvertible {
   func check(of name: String) throws(AudioError) {
     guard AudioFormat.channelCounts.contains(channels) else {
       throw AudioError(
-        name, "\(channels) channels; \(AudioFormat.channelCounts.lowerBound) to "
+        name,
+        "\(channels) channels; \(AudioFormat.channelCounts.lowerBound) to "
           + "\(AudioFormat.channelCounts.upperBound) can be mixed down")
     }
     guard AudioFormat.sampleRates.contains(sampleRate) else {
       throw AudioError(
-        name, "a sample rate of \(sampleRate) Hz; \(AudioFormat.sampleRates.lowerBound) to "
+        name,
+        "a sample rate of \(sampleRate) Hz; \(AudioFormat.sampleRates.lowerBound) to "
           + "\(AudioFormat.sampleRates.upperBound) Hz can be converted")
     }
   }

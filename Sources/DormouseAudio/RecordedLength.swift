@@ -31,7 +31,9 @@ struct RecordedLength {
   /// Data bytes over block size, from a RIFF header; nil for other files, for compressed subformats, and for the
   /// placeholder sizes that programs write when they stream.
   private static func waveFrames(_ file: FileHandle) -> Int? {
-    guard let head = bytes(of: file, at: 0, count: 12), head.text(0) == "RIFF", head.text(8) == "WAVE" else { return nil }
+    guard let head = bytes(of: file, at: 0, count: 12), head.text(0) == "RIFF", head.text(8) == "WAVE" else {
+      return nil
+    }
     var offset = 12
     var blockSize = 0
     while let chunk = bytes(of: file, at: offset, count: 24) ?? bytes(of: file, at: offset, count: 8) {
@@ -54,12 +56,16 @@ struct RecordedLength {
     let count = min(end, 65_307)
     guard let tail = bytes(of: file, at: end - count, count: count) else { return false }
     let capture = Data("OggS".utf8)
-    guard let page = tail.range(of: capture, options: .backwards), page.lowerBound + 5 < tail.endIndex else { return false }
+    guard let page = tail.range(of: capture, options: .backwards), page.lowerBound + 5 < tail.endIndex else {
+      return false
+    }
     return tail[page.lowerBound + 5] & 4 != 0
   }
 
   private static func bytes(of file: FileHandle, at offset: Int, count: Int) -> Data? {
-    guard (try? file.seek(toOffset: UInt64(offset))) != nil, let data = try? file.read(upToCount: count) else { return nil }
+    guard (try? file.seek(toOffset: UInt64(offset))) != nil, let data = try? file.read(upToCount: count) else {
+      return nil
+    }
     return data.count == count ? data : nil
   }
 }

@@ -24,12 +24,12 @@ final class SoundFile: SampleSource {
     name = path
     self.handle = handle
     format = AudioFormat(sampleRate: Int(info.samplerate), channels: Int(info.channels))
-    let container = Int(info.format) & Int(SF_FORMAT_TYPEMASK.rawValue)
-    let subtype = Int(info.format) & Int(SF_FORMAT_SUBMASK.rawValue)
+    let container = Int(info.format) & Int(SF_FORMAT_TYPEMASK)
+    let subtype = Int(info.format) & Int(SF_FORMAT_SUBMASK)
     isInt16 = [SF_FORMAT_PCM_16, SF_FORMAT_PCM_S8, SF_FORMAT_PCM_U8, SF_FORMAT_ULAW, SF_FORMAT_ALAW]
-      .contains { Int($0.rawValue) == subtype }
+      .contains(subtype)
     length = RecordedLength(
-      path: path, decoderFrames: Int(info.frames), isOgg: container == Int(SF_FORMAT_OGG.rawValue))
+      path: path, decoderFrames: Int(info.frames), isOgg: container == Int(SF_FORMAT_OGG))
     try format.check(of: path)
     if info.frames == 0 { throw AudioError(path, "holds no samples") }
   }

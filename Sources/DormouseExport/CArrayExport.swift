@@ -22,10 +22,10 @@ public struct CArrayExport {
   /// Text of the source.
   public let source: [UInt8]
 
-  /// The pair for an image.
-  public init(_ loaded: LoadedImage) {
+  /// The pair for an image, named after the model or after `name`.
+  public init(_ loaded: LoadedImage, name: String? = nil) {
     let image = loaded.image
-    let identifier = CIdentifier(modelName: loaded.name)
+    let identifier = CIdentifier(modelName: name ?? loaded.name)
     headerName = identifier.lower + "_image.h"
     sourceName = identifier.lower + "_image.c"
     header = CArrayExport.header(of: image, named: identifier)

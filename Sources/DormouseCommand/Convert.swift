@@ -1,0 +1,77 @@
+import ArgumentParser
+import DormouseImport
+import DormouseModel
+import Foundation
+
+/// `dormouse convert`
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Turn a quantized ONNX model into a model image.",
+    discussion: """
+      Labels, front end and detector come from the file's metadata (dormouse.labels, ...), or from a JSON file with the \
+      keys name, version, labels, front_end and detector, whose entries win.
+
+      Example: dormouse convert model.onnx -o model.dormouse
+      """)
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The image to write.", valueName: "image"))
+  var output: String
+
+  @Option(name: [.short, .long], help: ArgumentHelp("JSON file with settings.", valueName: "json"))
+  var settings: String?
+
+  @Flag(help: "Print what was written as one JSON object.")
+  var json = false
+
+  @Argument(help: ArgumentHelp("Quantized ONNX model.", valueName: "onnx"))
+  var model: String
+
+  private struct Report: Encodable {
+    let output: String
+    let name: String
+    let version: String
+    let labels: [String]
+    let flash: Int
+    let arena: Int
+  }
+
+  func run() throws {
+    let onnx = try InputFile.read(model, limit: InputFile.onnxLimit)
+    let name = URL(fileURLWithPath: model).deletingPathExtension().lastPathComponent
+    let image: [UInt8]
+    do {
+      image = try ModelConverter.image(onnx: onnx, settings: readSettings(), name: name)
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure("\(model): \(error)")
+    }
+    // What is written must be what every device accepts.
+    let loaded: LoadedImage
+    do {
+      loaded = try LoadedImage(bytes: image)
+    } catch {
+      throw Failure("\(model): converts to an image that does not validate: \(error.plainWords)")
+    }
+    try AtomicFile.write(image, to: output)
+    let arena = loaded.image.arenaLength
+    if json {
+      try Console.say(
+        json: Report(
+          output: output, name: loaded.name, version: loaded.version, labels: loaded.labels, flash: image.count,
+          arena: arena))
+    } else {
+      Console.say("\(output): \(loaded.name) \(loaded.version), \(image.count) bytes of flash, \(arena) of arena")
+    }
+  }
+
+  private func readSettings() throws -> ModelSettings {
+    guard let settings else { return ModelSettings() }
+    let json = try InputFile.read(settings, limit: 1 << 20)
+    do {
+      return try ModelSettings(json: json)
+    } catch {
+      throw Failure("\(settings): \(error)")
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Dormouse
+import Foundation
+
+/// Prints the detections in one recording.
+struct DetectionReport {
+  /// How.
+  enum Style {
+    /// Columns for people.
+    case table
+    /// An object a line.
+    case json
+    /// What firmware prints: positions in samples, then hashes.
+    case samples
+  }
+
+  let style: Style
+  let name: String
+  /// Several recordings are heard, so each line says which.
+  let namesFile: Bool
+  let labels: [String]
+  let sampleRate: Int
+
+  private struct Line: Encodable {
+    let file: String
+    let label: String
+    let score: Double
+    let time: Double
+    let start: Double
+    let end: Double
+  }
+
+  /// Prints a detection at once.
+  func say(_ heard: Heard) throws {
+    let label = labels[heard.label]
+    switch style {
+    case .table:
+      let prefix = namesFile ? "\(name)  " : ""
+      let columns = String(
+        format: "%9.2f s  %@ %5.2f   (%.2f to %.2f s)", seconds(heard.end),
+        label.padding(toLength: max(12, label.count), withPad: " ", startingAt: 0), heard.score, seconds(heard.start),
+        seconds(heard.end))
+      Console.say(prefix + columns, now: true)
+    case .json:
+      try Console.say(
+        json: Line(
+          file: name, label: label, score: rounded(heard.score), time: rounded(seconds(heard.end)),
+          start: rounded(seconds(heard.start)), end: rounded(seconds(heard.end))), now: true)
+    case .samples:
+      Console.say("detection \(label) \(heard.rawScore) \(heard.start) \(heard.end)", now: true)
+    }
+  }
+
+  /// Prints the hashes, if they are wanted.
+  func close(_ transcript: Transcript) throws {
+    guard style == .samples else { return }
+    Console.say("frames \(transcript.frames) hash \(String(format: "%08x", transcript.frameHash))")
+    Console.say("inferences \(transcript.inferences) hash \(String(format: "%08x", transcript.logitHash))")
+  }
+
+  private func seconds(_ samples: UInt64) -> Double { Double(samples) / Double(sampleRate) }
+
+  /// Four decimals, so that JSON doesn't show binary fractions.
+  private func rounded(_ value: Double) -> Double { (value * 10000).rounded() / 10000 }
+}

@@ -1,0 +1,104 @@
+import Dormouse
+import DormouseModel
+import Foundation
+
+/// What `dormouse inspect` prints: the layer table, front end and detector of an image.
+struct ImageReport: Encodable {
+  /// Times in samples.
+  struct FrontEnd: Encodable {
+    let sampleRate: Int
+    let window: Int
+    let hop: Int
+    let fftLength: Int
+    let bands: Int
+    let lowFrequency: Int
+    let highFrequency: Int
+    /// Frames.
+    let context: Int
+    /// Hops.
+    let stride: Int
+  }
+
+  /// When a label counts as heard.
+  struct Keyword: Encodable {
+    let label: String
+    /// 0 to 1; absent where the label is never reported.
+    let threshold: Double?
+    let minimumRun: Int
+  }
+
+  let table: LayerTable
+  /// Absent from a bare network, as is `keywords`.
+  let frontEnd: FrontEnd?
+  let keywords: [Keyword]?
+
+  init(_ table: LayerTable, _ image: ModelImage) {
+    self.table = table
+    guard image.hasFrontEnd else {
+      frontEnd = nil
+      keywords = nil
+      return
+    }
+    let record = image.logMel
+    frontEnd = FrontEnd(
+      sampleRate: Int(record.sampleRate), window: Int(record.window), hop: Int(record.hop),
+      fftLength: Int(record.fftLength), bands: Int(record.bands), lowFrequency: Int(record.lowFrequency),
+      highFrequency: Int(record.highFrequency), context: Int(image.program.context), stride: Int(image.program.stride))
+    keywords = table.labels.enumerated().map { index, label in
+      let keyword = image.keywords[index]
+      let threshold = keyword.threshold > 32768 ? nil : (Double(keyword.threshold) / 3.2768).rounded() / 10000
+      return Keyword(label: label, threshold: threshold, minimumRun: Int(keyword.minimumRun))
+    }
+  }
+
+  /// For people.
+  var lines: [String] {
+    var lines = ["\(table.name) \(table.version)", "labels: " + table.labels.joined(separator: ", ")]
+    if let frontEnd {
+      lines.append(
+        "front end: \(frontEnd.sampleRate) Hz, window \(frontEnd.window), hop \(frontEnd.hop), "
+          + "\(frontEnd.bands) bands from \(frontEnd.lowFrequency) to \(frontEnd.highFrequency) Hz, "
+          + "context \(frontEnd.context) frames, stride \(frontEnd.stride)")
+    }
+    if let keywords {
+      let heard = keywords.compactMap { keyword in keyword.threshold.map { "\(keyword.label) \($0)" } }
+      lines.append("thresholds: " + heard.joined(separator: ", "))
+    }
+    let titles = ["#", "operation", "output", "encoding", "window", "MACs", "flash", "arena", "lives"]
+    let rows = table.rows.map { row in
+      [
+        "\(row.index)", row.operation, "\(row.output)", row.encoding, row.window, "\(row.macs)", "\(row.flash)",
+        "\(row.arenaOffset)+\(row.outputLength)", "\(row.firstLayer)-\(row.lastLayer)",
+      ]
+    }
+    lines.append("")
+    lines += TextTable.lines([titles] + rows, rightAligned: [0, 5, 6])
+    let totals = table.totals
+    return lines + [
+      "", "parameters \(totals.parameters)", "MACs \(totals.macs)", "arithmetic cost \(totals.arithmeticCost)",
+      "flash \(totals.flash) bytes", "arena \(totals.arena) bytes",
+      "activations \(totals.activations) bytes (at least \(totals.activationsLowerBound) are needed)",
+    ]
+  }
+}
+
+/// Columns for people.
+enum TextTable {
+  /// Rows of cells, padded so that columns stand below one another.
+  static func lines(_ rows: [[String]], rightAligned: Set<Int>) -> [String] {
+    let widths = rows.reduce(into: [Int]()) { widths, row in
+      for (column, cell) in row.enumerated() {
+        if column == widths.count { widths.append(0) }
+        widths[column] = max(widths[column], cell.count)
+      }
+    }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        return rightAligned.contains(column) ? padding + cell : cell + padding
+      }
+      let line = cells.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+  }
+}

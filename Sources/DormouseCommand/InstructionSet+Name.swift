@@ -1,0 +1,11 @@
+import Dormouse
+
+extension InstructionSet {
+  /// For reports.
+  var name: String {
+    switch self {
+    case .portable: "portable"
+    default: "set \(rawValue)"
+    }
+  }
+}

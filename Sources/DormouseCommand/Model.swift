@@ -1,0 +1,79 @@
+import Dormouse
+import DormouseModel
+import Foundation
+
+/// A model image from a file, and what the commands ask of it.
+struct Model {
+  /// Where it was read from.
+  let path: String
+  private(set) var loaded: LoadedImage
+
+  /// Reads and validates the image at `path`.
+  ///
+  /// - Throws: that the file can't be read, or which rule it breaks.
+  init(path: String) throws {
+    self.path = path
+    loaded = try Model.load([UInt8](InputFile.read(path, limit: ImageFormat.maximumLength)), path)
+  }
+
+  /// Valid as long as `loaded`.
+  var image: ModelImage { loaded.image }
+
+  /// Bytes of the front end's section, for `LogMel`; valid as long as `loaded`.
+  ///
+  /// - Precondition: the image has a front end.
+  var frontEnd: UnsafeRawPointer { loaded.bytes.baseAddress! + offset(of: .frontEnd)! }
+
+  /// Makes every label that is ever reported need `threshold`, 0 to 1, in a copy of the image.
+  mutating func setThreshold(_ threshold: Double) throws {
+    guard let section = offset(of: .detector) else { return }
+    var bytes = [UInt8](loaded.bytes)
+    let first = section + MemoryLayout<DetectorRecord>.size
+    for label in 0..<image.labelCount {
+      var keyword = image.keywords[label]
+      guard keyword.threshold <= 32768 else { continue }
+      keyword.threshold = UInt16((threshold * 32768).rounded())
+      bytes.withUnsafeMutableBytes {
+        $0.storeBytes(
+          of: keyword, toByteOffset: first + label * MemoryLayout<KeywordRecord>.size, as: KeywordRecord.self)
+      }
+    }
+    bytes.withUnsafeMutableBytes {
+      let checksum = CRC32.checksum($0.baseAddress! + ImageFormat.checkedFrom, count: $0.count - ImageFormat.checkedFrom)
+      $0.storeBytes(of: checksum, toByteOffset: MemoryLayout<ImageHeader>.offset(of: \.crc32)!, as: UInt32.self)
+    }
+    loaded = try Model.load(bytes, path)
+  }
+
+  private static func load(_ bytes: [UInt8], _ path: String) throws -> LoadedImage {
+    do {
+      return try LoadedImage(bytes: bytes)
+    } catch {
+      throw Failure("\(path): \(error.plainWords)")
+    }
+  }
+
+  /// Where a section starts in the image; nil if it has none of this kind.
+  private func offset(of kind: SectionKind) -> Int? {
+    for index in 0..<Int(image.header.sectionCount) {
+      let place = MemoryLayout<ImageHeader>.size + index * MemoryLayout<SectionRecord>.size
+      let record = loaded.bytes.load(fromByteOffset: place, as: SectionRecord.self)
+      if record.kind == kind.rawValue { return Int(record.offset) }
+    }
+    return nil
+  }
+}
+
+/// Memory for a spotter, a network or a front end.
+final class Arena {
+  let base: UnsafeMutableRawPointer
+  let length: Int
+
+  init(length: Int) {
+    self.length = length
+    base = .allocate(byteCount: max(length, 1), alignment: ImageFormat.alignment)
+    base.initializeMemory(as: UInt8.self, repeating: 0, count: length)
+  }
+
+  deinit { base.deallocate() }
+}
