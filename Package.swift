@@ -47,6 +47,6 @@ let package = Package(
     .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
     .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseMutation"]),
     .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
-    .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport"]),
+    .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
   ]
 )

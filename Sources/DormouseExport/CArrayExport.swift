@@ -77,7 +77,7 @@ public struct CArrayExport {
       define("STRIDE", Int(image.program.stride))
     }
     text.line()
-    text.line("/* Alignment that image and arena need: `static \(upper)_ALIGNED uint8_t arena[...];` */")
+    text.line("/* Alignment that image and arena need: `\(upper)_ALIGNED static uint8_t arena[...];` */")
     text.line("#if defined(__cplusplus)")
     text.line("#define \(upper)_ALIGNED alignas(\(ImageFormat.alignment))")
     text.line("#elif defined(__STDC_VERSION__) && (__STDC_VERSION__ >= 201112L)")
@@ -119,7 +119,7 @@ public struct CArrayExport {
     }
     text.line("};")
     text.line()
-    text.line("const \(name.upper)_ALIGNED uint8_t \(name.lower)_image[\(name.upper)_IMAGE_LENGTH] = {")
+    text.line("\(name.upper)_ALIGNED const uint8_t \(name.lower)_image[\(name.upper)_IMAGE_LENGTH] = {")
     text.elements(bytes)
     text.line("};")
     return text.bytes
