@@ -1,5 +1,5 @@
-// The linked model image and its arena, under names that do not depend on the model. The build says what MODEL_HEADER,
-// MODEL_IMAGE, MODEL_IMAGE_LENGTH and MODEL_ARENA_LENGTH are.
+// The linked model image and its arena, under names that do not depend on the model. The build says what
+// MODEL_HEADER, MODEL_IMAGE, MODEL_IMAGE_LENGTH and MODEL_ARENA_LENGTH are.
 #include MODEL_HEADER
 #include "support.h"
 

@@ -4,8 +4,10 @@ The work is done by `count.c`, a plugin of QEMU's, which is built on demand.
 """
 
 import dataclasses
+import os
 import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,28 +73,36 @@ def symbols(elf: Path) -> dict[str, int]:
     return found
 
 
-def count(board: str, application: str, arguments: list[str], watched: dict[str, str], variant: str = "") -> Counts:
+def count(
+    board: str,
+    application: str,
+    arguments: list[str],
+    watched: dict[str, str],
+    variant: str = "",
+    options: Sequence[str] = (),
+) -> Counts:
     """Runs an application and counts.
 
     `watched` maps the name that a region gets to a regular expression that exactly one symbol of the firmware matches.
+    `variant` is the Makefile's, `options` are further ones for QEMU.
     """
     folder = BUILD / f"{board}{variant}" / application
     elf = folder / "firmware.elf"
     known = symbols(elf)
-    options, names = [], {}
+    watches, names = [], {}
     for name, pattern in watched.items():
         matches = [symbol for symbol in known if re.search(pattern, symbol)]
         if len(matches) != 1:
             raise CountError(f"{elf}: {len(matches)} symbols match {pattern!r} ({name}): {', '.join(matches)}")
         address = known[matches[0]]
         names[address & ~1] = name
-        options.append(f",watch={address:#x}")
+        watches.append(f",watch={address:#x}")
     result = folder / "counts.txt"
     result.unlink(missing_ok=True)
-    extra = f"-plugin {plugin()},out={result}{''.join(options)}"
+    extra = " ".join([f"-plugin {plugin()},out={result}{''.join(watches)}", *options])
     run = subprocess.run(
         [str(ROOT / "firmware" / "run"), board, application, *arguments],
-        env={**_environment(), "QEMU_EXTRA": extra, "VARIANT": variant},
+        env={**os.environ, "QEMU_EXTRA": extra, "VARIANT": variant},
         capture_output=True,
         text=True,
         timeout=600,
@@ -118,9 +128,3 @@ def parse(text: str, names: dict[int, str], output: str) -> Counts:
     if total is None:
         raise CountError("the counting plugin wrote no total")
     return Counts(total, regions, output)
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)
