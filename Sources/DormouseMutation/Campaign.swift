@@ -35,6 +35,15 @@ public struct Campaign {
     ]
   }
 
+  /// A planted error: a dense network whose arena lacks the last byte of the output, which a C primitive writes.
+  ///
+  /// AddressSanitizer must end the program here; guards must report `wroteOutside`.
+  public static func planted(guardLength: Int) throws -> Trial.Outcome {
+    var random = Random(seed: 0)
+    let bytes = try ImageWriter(SampleGraphs.dense([640, 16])).bytes()
+    return Trial(guardLength: guardLength, shortage: 1).run(bytes, &random)
+  }
+
   /// The mutant with a number, always the same.
   public func mutant(_ number: Int) -> (bytes: [UInt8], random: Random) {
     var random = Random(seed: UInt64(number) + 1)

@@ -21,11 +21,14 @@ public struct Trial {
   public let maximumWork: Int
   /// Bytes before and behind the arena that must survive; 0 under AddressSanitizer.
   public let guardLength: Int
+  /// Bytes that the arena lacks: a planted error, to prove that it would be seen. 0 otherwise.
+  public let shortage: Int
 
   /// Memberwise.
-  public init(maximumWork: Int = 4_000_000, guardLength: Int = 256) {
+  public init(maximumWork: Int = 4_000_000, guardLength: Int = 256, shortage: Int = 0) {
     self.maximumWork = maximumWork
     self.guardLength = guardLength
+    self.shortage = shortage
   }
 
   /// Tries an image; `random` makes its input.
@@ -45,7 +48,7 @@ public struct Trial {
 
   private func run(_ image: ModelImage, _ random: inout Random) throws(ImageError) -> Outcome {
     guard Work.products(image) <= maximumWork, image.arenaLength <= 1 << 24 else { return .tooLong }
-    let length = image.arenaLength
+    let length = image.arenaLength - shortage
     let block = UnsafeMutableRawBufferPointer.allocate(
       byteCount: length + 2 * guardLength, alignment: ImageFormat.alignment)
     defer { block.deallocate() }

@@ -12,6 +12,10 @@ import Testing
     #expect(report.refused.count > 15)
   }
 
+  @Test func guardsSeeAPlantedError() throws {
+    #expect(try Campaign.planted(guardLength: 256) == .wroteOutside)
+  }
+
   @Test func mutantsAreTheSameEveryTime() throws {
     let images = try Campaign.sampleImages()
     let first = Campaign(images: images, trial: Trial())
