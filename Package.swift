@@ -43,7 +43,8 @@ let package = Package(
       name: "DormouseImportTests", dependencies: ["DormouseImport", "DormouseModel", "Dormouse"],
       exclude: ["Fixtures"]),
     .target(name: "DormousePython", dependencies: ["DormouseABI", "DormouseModel", "CDormouse"]),
-    .testTarget(name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel"], exclude: ["Golden"]),
+    .testTarget(
+      name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"], exclude: ["Golden"]),
     .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
     .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseMutation"]),
     .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
