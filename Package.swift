@@ -38,7 +38,7 @@ let package = Package(
     .target(
       name: "DormouseImport",
       dependencies: ["DormouseModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      exclude: ["Schema/onnx-subset.proto"]),
+      exclude: ["README.md", "Schema/onnx-subset.proto"]),
     .testTarget(
       name: "DormouseImportTests", dependencies: ["DormouseImport", "DormouseModel", "Dormouse"],
       exclude: ["Fixtures"]),

@@ -9,15 +9,7 @@ extension OnnxImporter {
     case .pending(let layer):
       return TensorView(tensor: try emit(layer, quantization, node), axes: layer.axes)
     case .activation(let view):
-      guard view.tensor != OnnxImporter.inputTensor || quantization.matches(tensors[view.tensor].quantization) else {
-        throw node.error(
-          "quantizes the network's input a second time, differently",
-          remedy: "use one scale and zero point for the input")
-      }
-      guard !quantization.matches(tensors[view.tensor].quantization) else { return view }
-      var result = view
-      result.tensor = try rescaled(view.tensor, to: quantization, node)
-      return result
+      return try requantized(view, to: quantization, node)
     case .input(let view):
       guard file.input.type.tensorType.elemType == OnnxTensor.Element.float32.rawValue else {
         throw node.error("quantizes the network's input, which is not float32")
@@ -28,6 +20,37 @@ extension OnnxImporter {
     case .probabilities: throw node.error("follows a softmax", remedy: "end the network at its logits")
     case .constant, .weights: throw node.error("quantizes a constant in an unknown way")
     }
+  }
+
+  private func requantized(
+    _ view: TensorView, to quantization: ActivationQuantization, _ node: OnnxNode
+  ) throws -> TensorView {
+    let isSame = quantization.matches(tensors[view.tensor].quantization)
+    if isSame && levels(of: view.tensor).clamped(to: quantization.levels) == levels(of: view.tensor) { return view }
+    guard view.tensor != OnnxImporter.inputTensor else {
+      throw node.error(
+        "quantizes the network's input a second time, differently",
+        remedy: "use one scale, zero point and number of bits for the input")
+    }
+    guard view.padding.isEmpty else { throw padError(node) }
+    var result = view
+    if isSame {
+      let layer = try pending(
+        node, .maxPool(Window(kernelHeight: 1, kernelWidth: 1)), inputs: [view.tensor], axes: view.axes,
+        memory: storage[view.tensor].memory, shape: try settledShape(of: view.tensor))
+      result.tensor = try emit(layer, quantization, node)
+    } else {
+      result.tensor = try rescaled(view.tensor, to: quantization, node)
+    }
+    return result
+  }
+
+  /// Levels that a tensor can take.
+  private func levels(of tensor: Int) -> ClosedRange<Int> {
+    // Every tensor but the input is appended together with the node that makes it.
+    guard tensor != OnnxImporter.inputTensor else { return -128...127 }
+    let clamp = nodes[tensor - 1].clamp
+    return Int(clamp.lowerBound)...Int(clamp.upperBound)
   }
 
   func quantizeInput(_ quantization: ActivationQuantization, _ node: OnnxNode) throws {

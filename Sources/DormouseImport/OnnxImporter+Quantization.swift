@@ -66,16 +66,13 @@ extension OnnxImporter {
     }
   }
 
-  /// A QONNX Quant: quantizes and dequantizes in one, to any number of bits up to 8.
+  /// A QONNX Quant: quantizes and dequantizes in one, to 2 to 8 bits, a bias to 32 at most.
   func quant(_ node: OnnxNode) throws -> OnnxValue {
     guard let scale = try optionalConstant(node, 1), let scales = scale.reals,
       let zero = try optionalConstant(node, 2), let zeroPoints = zero.reals,
       let width = try optionalConstant(node, 3)?.reals?.first
     else { throw node.error("lacks a constant scale, zero point or bit width") }
     try checkScales(scales, node)
-    guard width >= 2, width <= 8, width == width.rounded() else {
-      throw node.error("quantizes to \(width) bits", remedy: "use 2 to 8")
-    }
     let rounding = node.text("rounding_mode", "ROUND").uppercased()
     guard ["ROUND", "ROUND_TO_EVEN", "HALF_EVEN"].contains(rounding) else {
       throw node.error("rounds by \(rounding.quoted)", remedy: "use ROUND")
@@ -85,24 +82,23 @@ extension OnnxImporter {
     }
     let isSigned = try node.integer("signed", 1) != 0
     let isNarrow = try node.integer("narrow", 0) != 0
+    guard width >= 2, width <= 32, width == width.rounded() else {
+      throw node.error("quantizes to \(width) bits", remedy: "use 2 to 8, for biases up to 32")
+    }
     let span = 1 << Int(width)
     let low = isSigned ? -span / 2 + (isNarrow ? 1 : 0) : 0
     let high = (isSigned ? span / 2 : span - (isNarrow ? 1 : 0)) - 1
 
     let source = try value(node, 0)
     if case .constant(let tensor) = source {
-      let axis = try quantAxis(scale, tensor.shape, node)
-      let integers = try quantized(
-        tensor, scales: scales, zeroPoints: zeroPoints.map { Int64($0) }, axis: axis, range: low...high,
-        element: isSigned ? .int8 : .uint8, node)
       guard zeroPoints.allSatisfy({ $0 == 0 }) else { throw asymmetryError(node) }
-      var signed = integers
-      signed.element = .int8
-      guard signed.integers?.allSatisfy({ $0 <= 127 }) == true else {
-        throw node.error("stores weights above 127", remedy: "quantize weights as signed")
-      }
-      return .weights(QuantizedConstant(tensor: signed, scales: scales, axis: axis))
+      let axis = try quantAxis(scale, tensor.shape, node)
+      var integers = try quantized(
+        tensor, scales: scales, zeroPoints: [], axis: axis, range: low...high, element: .int32, node)
+      if integers.integers?.allSatisfy({ Int8(exactly: $0) != nil }) == true { integers.element = .int8 }
+      return .weights(QuantizedConstant(tensor: integers, scales: scales, axis: axis))
     }
+    guard width <= 8 else { throw node.error("quantizes an activation to \(width) bits", remedy: "use 2 to 8") }
     guard scales.count == 1, zeroPoints.count == 1 else { throw perTensorError(node) }
     let offset = isSigned ? 0 : -128
     let quantization = ActivationQuantization(
@@ -111,7 +107,6 @@ extension OnnxImporter {
     guard (-128...127).contains(quantization.quantization.zeroPoint) else {
       throw node.error("has the zero point \(zeroPoints[0])", remedy: "keep it within the 8-bit range")
     }
-    if case .activation(let view) = source, view.tensor == OnnxImporter.inputTensor { return source }
     return .activation(try requantized(source, to: quantization, node))
   }
 
@@ -190,15 +185,15 @@ extension OnnxImporter {
     guard let reals = tensor.reals else { throw node.error("quantizes integers") }
     try spend(reals.count, node)
     guard zeroPoints.allSatisfy({ $0 == zeroPoints[0] }) else { throw asymmetryError(node) }
-    let zeroPoint = Float(zeroPoints.first ?? 0)
+    let zeroPoint = Double(zeroPoints.first ?? 0)
     let inner = axis.map { tensor.shape[($0 + 1)...].reduce(1, *) } ?? 1
     var integers: [Int64] = []
     integers.reserveCapacity(reals.count)
     for (index, real) in reals.enumerated() {
       guard real.isFinite else { throw node.error("quantizes constants that are not finite") }
       let scale = axis == nil ? scales[0] : scales[index / inner % scales.count]
-      let level = (Float(real) / Float(scale)).rounded(.toNearestOrEven) + zeroPoint
-      integers.append(Int64(min(max(level, Float(range.lowerBound)), Float(range.upperBound))))
+      let level = Double((Float(real) / Float(scale)).rounded(.toNearestOrEven)) + zeroPoint
+      integers.append(Int64(min(max(level, Double(range.lowerBound)), Double(range.upperBound))))
     }
     return OnnxTensor(shape: tensor.shape, element: element, values: .integers(integers))
   }

@@ -15,10 +15,10 @@ struct Fixture: CustomTestStringConvertible {
     "bands_first", "dscnn", "unsqueezed", "branches", "rescaled", "rows", "integer_input", "heard",
   ].map(Fixture.init)
 
-  /// Files that other tools export; their golden vectors are onnxruntime's, computed in float.
+  /// Files that other tools export; their golden vectors are onnxruntime's (qonnx's for QONNX), computed in float.
   static let exported = [
     "exported_dense", "exported_dense_uint8", "exported_temporal", "exported_temporal_uint8", "exported_dscnn",
-    "exported_dscnn_uint8", "exported_fake_quantized",
+    "exported_dscnn_uint8", "exported_fake_quantized", "exported_brevitas",
   ].map(Fixture.init)
 
   /// The ONNX file.

@@ -13,10 +13,12 @@ struct GoldenTests {
     #expect(try outputs == fixture.outputs())
   }
 
-  @Test("files of PyTorch's exporter and onnxruntime's quantizer, within one step", arguments: Fixture.exported)
-  func exportedModelMatchesOnnxruntime(fixture: Fixture) throws {
+  @Test(
+    "files of PyTorch's exporter, Brevitas and onnxruntime's quantizer, within one step of the peer",
+    arguments: Fixture.exported)
+  func exportedModelMatchesPeer(fixture: Fixture) throws {
     let difference = Difference(try Runner(onnx: fixture.model()).outputs(of: fixture.inputs()), try fixture.outputs())
-    print("\(fixture.name) against onnxruntime: \(difference)")
+    print("\(fixture.name) against its peer: \(difference)")
     #expect(difference.count == 32 * 4)
     #expect(difference.largest <= 1)
   }
