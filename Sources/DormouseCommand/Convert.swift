@@ -53,6 +53,7 @@ struct Convert: ParsableCommand {
     } catch {
       throw Failure("\(model): converts to an image that does not validate: \(error.plainWords)")
     }
+    defer { withExtendedLifetime(loaded) {} }
     try AtomicFile.write(image, to: output)
     let arena = loaded.image.arenaLength
     if json {

@@ -22,6 +22,9 @@ struct Detect: ParsableCommand {
   @Flag(help: "Print one JSON object a line; times are seconds.")
   var json = false
 
+  @Flag(help: "Print the scores of all labels after each inference too, to draw them over time.")
+  var scores = false
+
   @Flag(
     help: """
       Print what firmware prints, to compare: detections in samples, and hashes of all features and logits. Nothing is \
@@ -33,6 +36,9 @@ struct Detect: ParsableCommand {
   var files: [String]
 
   func validate() throws {
+    if hash && (json || scores) {
+      throw ValidationError("--hash has its own form; it goes with neither --json nor --scores.")
+    }
     if let threshold, !(0...1).contains(threshold) { throw ValidationError("--threshold must be 0 to 1.") }
     if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input (-) can be heard only once.") }
     if files.contains("") { throw ValidationError("A file name is empty.") }
@@ -41,6 +47,7 @@ struct Detect: ParsableCommand {
   func run() throws {
     var loaded = try model.load()
     if let threshold { try loaded.setThreshold(threshold) }
+    defer { withExtendedLifetime(loaded) {} }
     var failed = false
     for file in files {
       do {
@@ -60,7 +67,7 @@ struct Detect: ParsableCommand {
       style: hash ? .samples : json ? .json : .table, name: file, namesFile: files.count > 1,
       labels: model.loaded.labels,
       sampleRate: rate)
-    var listener = try Listener(model, keepsTranscript: hash)
+    var listener = try Listener(model, keepsTranscript: hash, reportsScores: scores)
     try listener.hear(reader, flushes: !hash) { try report.say($0) }
     try report.close(listener.transcript)
   }

@@ -29,12 +29,34 @@ struct DetectionReport {
     let end: Double
   }
 
-  /// Prints a detection at once.
-  func say(_ heard: Heard) throws {
+  private struct ScoreLine: Encodable {
+    let file: String
+    let time: Double
+    let scores: [String: Double]
+  }
+
+  /// Prints an event at once.
+  func say(_ event: Event) throws {
+    switch event {
+    case .detection(let heard): try say(heard)
+    case .scores(let end, let scores): try say(scores, at: end)
+    }
+  }
+
+  private func say(_ scores: [Double], at end: UInt64) throws {
+    if style == .json {
+      let named = Dictionary(zip(labels, scores.map(rounded))) { first, _ in first }
+      try Console.say(json: ScoreLine(file: name, time: rounded(seconds(end)), scores: named), now: true)
+    } else {
+      let columns = zip(labels, scores).map { String(format: "%@ %.2f", $0, $1) }.joined(separator: "  ")
+      Console.say(prefix + String(format: "%9.2f s  ", seconds(end)) + columns, now: true)
+    }
+  }
+
+  private func say(_ heard: Heard) throws {
     let label = labels[heard.label]
     switch style {
     case .table:
-      let prefix = namesFile ? "\(name)  " : ""
       let columns = String(
         format: "%9.2f s  %@ %5.2f   (%.2f to %.2f s)", seconds(heard.end),
         label.padding(toLength: max(12, label.count), withPad: " ", startingAt: 0), heard.score, seconds(heard.start),
@@ -56,6 +78,8 @@ struct DetectionReport {
     Console.say("frames \(transcript.frames) hash \(String(format: "%08x", transcript.frameHash))")
     Console.say("inferences \(transcript.inferences) hash \(String(format: "%08x", transcript.logitHash))")
   }
+
+  private var prefix: String { namesFile ? "\(name)  " : "" }
 
   private func seconds(_ samples: UInt64) -> Double { Double(samples) / Double(sampleRate) }
 

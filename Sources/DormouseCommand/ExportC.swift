@@ -33,6 +33,7 @@ struct ExportC: ParsableCommand {
 
   func run() throws {
     let model = try Model(path: ModelLocation.path(of: image))
+    defer { withExtendedLifetime(model) {} }
     let paths = try CArrayExport(model.loaded, name: name).write(into: output)
     if json {
       try Console.say(json: Report(header: paths[0], source: paths[1]))

@@ -40,6 +40,7 @@ struct Features: ParsableCommand {
 
   func run() throws {
     let loaded = try model.load()
+    defer { withExtendedLifetime(loaded) {} }
     let record = loaded.image.logMel
     let reader = try audio.open(file, sampleRate: Int(record.sampleRate))
     let bands = Int(record.bands)

@@ -27,13 +27,22 @@ struct ImageReport: Encodable {
     let minimumRun: Int
   }
 
-  let table: LayerTable
+  let name: String
+  let version: String
+  let labels: [String]
+  let layers: [LayerTable.Row]
+  let totals: LayerTable.Totals
   /// Absent from a bare network, as is `keywords`.
   let frontEnd: FrontEnd?
   let keywords: [Keyword]?
 
-  init(_ table: LayerTable, _ image: ModelImage) {
-    self.table = table
+  init(_ image: ModelImage) {
+    let table = LayerTable(image)
+    name = table.name
+    version = table.version
+    labels = table.labels
+    layers = table.rows
+    totals = table.totals
     guard image.hasFrontEnd else {
       frontEnd = nil
       keywords = nil
@@ -53,7 +62,7 @@ struct ImageReport: Encodable {
 
   /// For people.
   var lines: [String] {
-    var lines = ["\(table.name) \(table.version)", "labels: " + table.labels.joined(separator: ", ")]
+    var lines = ["\(name) \(version)", "labels: " + labels.joined(separator: ", ")]
     if let frontEnd {
       lines.append(
         "front end: \(frontEnd.sampleRate) Hz, window \(frontEnd.window), hop \(frontEnd.hop), "
@@ -65,7 +74,7 @@ struct ImageReport: Encodable {
       lines.append("thresholds: " + heard.joined(separator: ", "))
     }
     let titles = ["#", "operation", "output", "encoding", "window", "MACs", "flash", "arena", "lives"]
-    let rows = table.rows.map { row in
+    let rows = layers.map { row in
       [
         "\(row.index)", row.operation, "\(row.output)", row.encoding, row.window, "\(row.macs)", "\(row.flash)",
         "\(row.arenaOffset)+\(row.outputLength)", "\(row.firstLayer)-\(row.lastLayer)",
@@ -73,7 +82,6 @@ struct ImageReport: Encodable {
     }
     lines.append("")
     lines += TextTable.lines([titles] + rows, rightAligned: [0, 5, 6])
-    let totals = table.totals
     return lines + [
       "", "parameters \(totals.parameters)", "MACs \(totals.macs)", "arithmetic cost \(totals.arithmeticCost)",
       "flash \(totals.flash) bytes", "arena \(totals.arena) bytes",

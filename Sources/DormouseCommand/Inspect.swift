@@ -1,7 +1,4 @@
 import ArgumentParser
-import Dormouse
-import DormouseModel
-import Foundation
 
 /// `dormouse inspect`
 struct Inspect: ParsableCommand {
@@ -22,11 +19,12 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let model = try Model(path: ModelLocation.path(of: image))
-    let table = LayerTable(model.image)
+    defer { withExtendedLifetime(model) {} }
+    let report = ImageReport(model.image)
     if json {
-      try Console.say(json: ImageReport(table, model.image))
+      try Console.say(json: report)
     } else {
-      for line in ImageReport(table, model.image).lines { Console.say(line) }
+      for line in report.lines { Console.say(line) }
     }
   }
 }

@@ -12,6 +12,14 @@ struct Heard {
   let end: UInt64
 }
 
+/// What a listener reports, in order of time.
+enum Event {
+  /// After each inference: samples heard, and the smoothed posteriors of all labels, 0 to 1.
+  case scores(end: UInt64, [Double])
+  /// A keyword was accepted.
+  case detection(Heard)
+}
+
 /// Sends a recording through a spotter, block by block.
 struct Listener: ~Copyable {
   private let arena: Arena
@@ -21,10 +29,13 @@ struct Listener: ~Copyable {
   /// Samples of the recording that were heard.
   private(set) var length: UInt64 = 0
   private let keepsTranscript: Bool
+  private let reportsScores: Bool
   private let block: UnsafeMutableBufferPointer<Int16>
 
-  /// - Parameter keepsTranscript: whether `transcript` is wanted.
-  init(_ model: Model, keepsTranscript: Bool = false) throws {
+  /// - Parameters:
+  ///   - keepsTranscript: whether `transcript` is wanted.
+  ///   - reportsScores: whether `Event.scores` are.
+  init(_ model: Model, keepsTranscript: Bool, reportsScores: Bool) throws {
     arena = Arena(length: model.image.arenaLength)
     do {
       spotter = try Spotter(image: model.image, arena: arena.base, arenaLength: arena.length)
@@ -32,6 +43,7 @@ struct Listener: ~Copyable {
       throw Failure("\(model.path): \(error.plainWords)")
     }
     self.keepsTranscript = keepsTranscript
+    self.reportsScores = reportsScores
     block = .allocate(capacity: 8192)
   }
 
@@ -40,7 +52,7 @@ struct Listener: ~Copyable {
   /// Hears all of `reader`, then, with `flushes`, one context of silence, so that a word at the very end is accepted too.
   ///
   /// Detections end within the recording.
-  mutating func hear(_ reader: AudioReader, flushes: Bool, report: (Heard) throws -> Void) throws {
+  mutating func hear(_ reader: AudioReader, flushes: Bool, report: (Event) throws -> Void) throws {
     spotter.reset()
     let rate = UInt64(spotter.image.logMel.sampleRate)
     length = 0
@@ -63,7 +75,7 @@ struct Listener: ~Copyable {
     if let failure { throw failure }
   }
 
-  private mutating func flush(_ report: (Heard) throws -> Void) throws {
+  private mutating func flush(_ report: (Event) throws -> Void) throws {
     let record = spotter.image.logMel
     var missing = Int(record.window) + (Int(spotter.image.program.context) - 1) * Int(record.hop)
     block.update(repeating: 0)
@@ -74,7 +86,7 @@ struct Listener: ~Copyable {
     }
   }
 
-  private mutating func push(_ count: Int, _ report: (Heard) throws -> Void) throws {
+  private mutating func push(_ count: Int, _ report: (Event) throws -> Void) throws {
     let samples = UnsafeBufferPointer(rebasing: block[0..<count])
     var taken = 0
     while taken < count {
@@ -84,11 +96,15 @@ struct Listener: ~Copyable {
         if progress.frame { transcript.add(frame: spotter.frame) }
         if progress.inference { transcript.add(logits: spotter.logits) }
       }
+      if reportsScores && progress.inference {
+        let scores = (0..<spotter.image.labelCount).map { Double(spotter.score(of: $0)) / 32768 }
+        try report(.scores(end: min(spotter.samplesHeard, length), scores))
+      }
       guard let detection = progress.detection else { continue }
-      try report(
-        Heard(
-          label: detection.label, score: Double(detection.score) / 32768, rawScore: detection.score,
-          start: min(detection.start, length), end: min(detection.end, length)))
+      let heard = Heard(
+        label: detection.label, score: Double(detection.score) / 32768, rawScore: detection.score,
+        start: min(detection.start, length), end: min(detection.end, length))
+      try report(.detection(heard))
     }
   }
 }

@@ -24,6 +24,7 @@ struct Measurement: Encodable {
 
   /// Measures; each part takes about `seconds`.
   init(_ model: Model, seconds: Double) throws {
+    defer { withExtendedLifetime(model) {} }
     let image = model.image
     name = model.loaded.name
     instructionSet = InstructionSet.best.name

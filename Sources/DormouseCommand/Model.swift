@@ -39,7 +39,8 @@ struct Model {
       }
     }
     bytes.withUnsafeMutableBytes {
-      let checksum = CRC32.checksum($0.baseAddress! + ImageFormat.checkedFrom, count: $0.count - ImageFormat.checkedFrom)
+      let checksum = CRC32.checksum(
+        $0.baseAddress! + ImageFormat.checkedFrom, count: $0.count - ImageFormat.checkedFrom)
       $0.storeBytes(of: checksum, toByteOffset: MemoryLayout<ImageHeader>.offset(of: \.crc32)!, as: UInt32.self)
     }
     loaded = try Model.load(bytes, path)
