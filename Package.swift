@@ -34,6 +34,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
+    .testTarget(name: "DormouseCommandTests", dependencies: ["DormouseCommand"], exclude: ["Help"]),
     .target(name: "DormouseExport", dependencies: ["Dormouse", "DormouseModel"]),
     .target(
       name: "DormouseImport",

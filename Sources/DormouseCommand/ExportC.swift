@@ -17,7 +17,7 @@ struct ExportC: ParsableCommand {
 
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("Begin of the file names and C names, instead of the model's name.", valueName: "name"))
+    help: ArgumentHelp("What file names and C names begin with, instead of the model's name.", valueName: "name"))
   var name: String?
 
   @Flag(help: "Print the paths of the files as one JSON object.")

@@ -24,7 +24,7 @@ struct Model {
   /// - Precondition: the image has a front end.
   var frontEnd: UnsafeRawPointer { loaded.bytes.baseAddress! + offset(of: .frontEnd)! }
 
-  /// Makes every label that is ever reported need `threshold`, 0 to 1, in a copy of the image.
+  /// Makes every label that is ever reported need `threshold`, 0 to 1 (but at least one step), in a copy of the image.
   mutating func setThreshold(_ threshold: Double) throws {
     guard let section = offset(of: .detector) else { return }
     var bytes = [UInt8](loaded.bytes)
@@ -32,7 +32,7 @@ struct Model {
     for label in 0..<image.labelCount {
       var keyword = image.keywords[label]
       guard keyword.threshold <= 32768 else { continue }
-      keyword.threshold = UInt16((threshold * 32768).rounded())
+      keyword.threshold = UInt16(max(1, (threshold * 32768).rounded()))
       bytes.withUnsafeMutableBytes {
         $0.storeBytes(
           of: keyword, toByteOffset: first + label * MemoryLayout<KeywordRecord>.size, as: KeywordRecord.self)
