@@ -72,13 +72,14 @@ final class Workplace {
     return path + "/" + name
   }
 
-  /// Mono 16-bit noise of `seconds` at `sampleRate`, as raw samples.
-  static func noise(seconds: Int, sampleRate: Int = 16000) -> Data {
+  /// Mono 16-bit noise of `seconds` at `sampleRate`, as raw samples: full scale, or quieter by `halvings`.
+  static func noise(seconds: Int, sampleRate: Int = 16000, halvings: Int = 0) -> Data {
     var state: UInt32 = 7
     return Data(
-      (0..<2 * seconds * sampleRate).map { index in
-        if index % 2 == 0 { state = state &* 1_664_525 &+ 1_013_904_223 }
-        return UInt8(truncatingIfNeeded: state >> (index % 2 == 0 ? 16 : 24))
+      (0..<seconds * sampleRate).flatMap { _ in
+        state = state &* 1_664_525 &+ 1_013_904_223
+        let sample = Int16(truncatingIfNeeded: state >> 16) >> halvings
+        return [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
       })
   }
 
