@@ -13,7 +13,8 @@ public struct Campaign {
     public var tooLong = 0
     /// Refused, by reason.
     public var refused: [UInt8: Int] = [:]
-    /// Numbers of mutants that wrote outside their arena: must stay empty.
+    /// Numbers of mutants that wrote outside their arena, or computed differently with another instruction set: must
+    /// stay empty.
     public var failures: [Int] = []
   }
 
@@ -61,7 +62,7 @@ public struct Campaign {
       case .refused(let error): report.refused[error.reason.rawValue, default: 0] += 1
       case .ran: report.ran += 1
       case .tooLong: report.tooLong += 1
-      case .wroteOutside: report.failures.append(number)
+      case .wroteOutside, .disagreed: report.failures.append(number)
       }
       if report.tried % 10_000 == 0 { progress(report.tried) }
     }
@@ -77,7 +78,7 @@ extension Campaign.Report: CustomStringConvertible {
     }
     let head =
       "\(tried) mutants: \(ran) validated and ran, \(tooLong) validated and were too long to run, "
-      + "\(failures.count) wrote outside their arena\(failures.isEmpty ? "" : " \(failures.prefix(10))")"
+      + "\(failures.count) failed\(failures.isEmpty ? "" : " \(failures.prefix(10))")"
     return ([head] + reasons).joined(separator: "\n")
   }
 }

@@ -15,6 +15,8 @@ public struct Trial {
     case tooLong
     /// It validated, ran, and wrote outside its arena.
     case wroteOutside
+    /// It validated and ran, but its logits depend on the instruction set.
+    case disagreed
   }
 
   /// Products of one inference above which an image isn't run.
@@ -55,11 +57,11 @@ public struct Trial {
     for index in block.indices { block[index] = 0xA5 }
     guard let arena = block.baseAddress.map({ $0 + guardLength }) else { return .ran }
     if image.hasFrontEnd { try listen(image, arena, &random) }
-    infer(image, arena, &random)
+    let agreed = infer(image, arena, &random)
     for index in 0..<guardLength where block[index] != 0xA5 || block[guardLength + length + index] != 0xA5 {
       return .wroteOutside
     }
-    return .ran
+    return agreed ? .ran : .disagreed
   }
 
   /// Pushes noise through a spotter until it has run its network twice.
@@ -81,17 +83,21 @@ public struct Trial {
     }
   }
 
-  /// Runs the network by itself on noise, with the best instructions and with plain ones.
-  private func infer(_ image: ModelImage, _ arena: UnsafeMutableRawPointer, _ random: inout Random) {
+  /// Runs the network by itself on noise, with every instruction set; returns whether all gave the same logits.
+  private func infer(_ image: ModelImage, _ arena: UnsafeMutableRawPointer, _ random: inout Random) -> Bool {
     let plan =
       image.hasFrontEnd
       ? ArenaPlan(logMel: image.logMel, detector: image.detector, program: image.program)
       : ArenaPlan(program: image.program)
-    for set in [InstructionSet.best, .portable] {
+    var logits: [[Int8]] = []
+    let noise = (0..<image.tensor(Int(image.program.input)).count).map { _ in Int8(truncatingIfNeeded: random.next()) }
+    for set in [InstructionSet.portable, .avx2, .avx512, .best] where set.isSupported {
       let network = Network(image: image, activations: arena + plan.activations, instructionSet: set)
-      for index in network.input.indices { network.input[index] = Int8(truncatingIfNeeded: random.next()) }
+      _ = network.input.update(fromContentsOf: noise)
       network.run()
+      logits.append(Array(network.output))
     }
+    return logits.allSatisfy { $0 == logits[0] }
   }
 }
 
