@@ -10,6 +10,7 @@ extension LogMelRecord {
   ///   - length: bytes of the section.
   ///   - offset: of the section in the image, for the error.
   /// - Throws: the first rule that the section breaks.
+  @_optimize(size)
   public static func validated(
     section: UnsafeRawPointer, length: Int, offset: Int
   ) throws(ImageError) -> LogMelRecord {
@@ -21,6 +22,7 @@ extension LogMelRecord {
     return record
   }
 
+  @_optimize(size)
   private func validateSettings(offset: Int) throws(ImageError) {
     guard kind == LogMelRecord.logMel else { throw ImageError(.frontEnd, at: offset, .badValue) }
     guard sampleRate == 8000 || sampleRate == 16000 else { throw ImageError(.frontEnd, at: offset &+ 4, .badValue) }
@@ -45,6 +47,7 @@ extension LogMelRecord {
     guard reserved == (0, 0, 0) else { throw ImageError(.frontEnd, at: offset &+ 52, .reservedNotZero) }
   }
 
+  @_optimize(size)
   private func validateTables(section: UnsafeRawPointer, length: Int, offset: Int) throws(ImageError) {
     guard windowTable & 3 == 0, melTable & 3 == 0 else { throw ImageError(.frontEnd, at: offset &+ 40, .misaligned) }
     let windowBytes = 4 &* UInt32(window)
@@ -83,6 +86,7 @@ extension LogMelRecord {
   }
 
   /// Whether `count` bytes at `start` lie behind the record and inside the section.
+  @_optimize(size)
   private static func fits(_ start: UInt32, _ count: UInt32, in length: Int) -> Bool {
     let total = UInt32(truncatingIfNeeded: length)
     return start >= 64 && start <= total && count <= total &- start

@@ -11,6 +11,7 @@ struct AccumulatorCheck {
   /// Whether no channel's accumulator, requantized result included, leaves Int32.
   ///
   /// Channel `c` has its weights at `c * step + t * tapStep`, for `t` below `taps`, at most 65536.
+  @_optimize(size)
   func holds(channels: Int, step: Int, taps: Int, tapStep: Int) -> Bool {
     for channel in 0..<channels {
       var positive: Int32 = 0
@@ -34,6 +35,7 @@ struct AccumulatorCheck {
   }
 
   /// Whether the bytes that fill rows up to their stride are zero, as wide kernels expect.
+  @_optimize(size)
   func paddingIsZero(rows: Int, used: Int) -> Bool {
     guard used < stride else { return true }
     for row in 0..<rows {

@@ -5,6 +5,7 @@ extension ModelImage {
   private static let maximumRow = 65536
 
   /// Proves one layer.
+  @_optimize(size)
   func validateLayer(_ index: Int) throws(ImageError) {
     let layer = layer(index)
     let at = offset(of: .program) &+ MemoryLayout<ProgramRecord>.size &+ index &* MemoryLayout<LayerRecord>.size
@@ -24,6 +25,7 @@ extension ModelImage {
     try validateConstants(of: layer, operation, input: input, output: output, at: at)
   }
 
+  @_optimize(size)
   private func validateStorage(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
     let encoding: Encoding
     let layout: WeightLayout
@@ -37,6 +39,7 @@ extension ModelImage {
   }
 
   /// Inputs exist and were written before, the output is written here only; counts and quantization suit the operation.
+  @_optimize(size)
   private func validateTensors(
     of layer: LayerRecord, _ operation: Operation, number: Int, at: Int
   ) throws(ImageError) {
@@ -82,11 +85,13 @@ extension ModelImage {
     }
   }
 
+  @_optimize(size)
   private static func extent(of tensor: TensorRecord, along axis: UInt8) -> Int {
     Int(axis == 0 ? tensor.height : axis == 1 ? tensor.width : tensor.channels)
   }
 
   /// Kernel extents are small enough for everything computed from them to fit 32 bits.
+  @_optimize(size)
   private func validateWindow(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
     switch operation {
     case .dense, .add, .concatenation: return
@@ -101,6 +106,7 @@ extension ModelImage {
     try Self.require(taps <= Self.maximumRow, .program, at: at &+ 16, .badValue)
   }
 
+  @_optimize(size)
   private func validateScratch(
     of layer: LayerRecord, input: TensorRecord, output: TensorRecord, at: Int
   ) throws(ImageError) {
@@ -117,6 +123,7 @@ extension ModelImage {
     try Self.require(isInside, .program, at: at &+ 56, .outOfBounds)
   }
 
+  @_optimize(size)
   private func validateConstants(
     of layer: LayerRecord, _ operation: Operation, input: TensorRecord, output: TensorRecord, at: Int
   ) throws(ImageError) {
@@ -155,6 +162,7 @@ extension ModelImage {
   }
 
   /// `rows * stride` bytes at `start` of the weights section, aligned to 16.
+  @_optimize(size)
   private func requireWeights(_ start: UInt32, rows: UInt32, stride: UInt32, at: Int) throws(ImageError) {
     try Self.require(start & 15 == 0, .program, at: at, .misaligned)
     let (bytes, overflow) = rows.multipliedReportingOverflow(by: stride)
@@ -162,6 +170,7 @@ extension ModelImage {
     try Self.require(!overflow && start <= total && bytes <= total &- start, .program, at: at, .outOfBounds)
   }
 
+  @_optimize(size)
   private func words(_ offset: UInt32) -> UnsafePointer<Int32> {
     (start(of: .weights) + Int(truncatingIfNeeded: offset)).assumingMemoryBound(to: Int32.self)
   }

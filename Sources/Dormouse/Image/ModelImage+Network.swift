@@ -4,6 +4,7 @@ extension ModelImage {
 
   /// Proves tensors and program: shapes, constants, accumulators, and that no layer reads what isn't there or
   /// overwrites what is still needed.
+  @_optimize(size)
   func validateNetwork() throws(ImageError) {
     try requireRecords(
       in: .tensors, head: 0, each: MemoryLayout<TensorRecord>.size, atMost: ModelImage.maximumRecords)
@@ -23,6 +24,7 @@ extension ModelImage {
   }
 
   /// The network's input takes a context of frames, its output gives a logit a label.
+  @_optimize(size)
   private func validateEnds() throws(ImageError) {
     let at = offset(of: .program)
     let input = tensor(Int(program.input))
@@ -38,8 +40,10 @@ extension ModelImage {
     try Self.require(input.count == Int(program.context) &* Int(logMel.bands), .program, at: at &+ 4, .badShape)
   }
 
+  @_optimize(size)
   private func place(ofTensor index: Int) -> Int { offset(of: .tensors) &+ index &* MemoryLayout<TensorRecord>.size }
 
+  @_optimize(size)
   private func validateTensor(_ index: Int) throws(ImageError) {
     let tensor = tensor(index)
     let at = place(ofTensor: index)
@@ -66,6 +70,7 @@ extension ModelImage {
   }
 
   /// No two tensors that live at the same time share memory, nor a tensor and the scratch of a layer it lives through.
+  @_optimize(size)
   private func validatePlacement(of index: Int) throws(ImageError) {
     let tensor = tensor(index)
     let start = tensor.arenaOffset

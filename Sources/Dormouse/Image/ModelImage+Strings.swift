@@ -1,5 +1,6 @@
 extension ModelImage {
   /// Proves that a string list lies inside its section and is well-formed UTF-8 without control characters.
+  @_optimize(size)
   func validateStrings(in kind: SectionKind) throws(ImageError) {
     let at = offset(of: kind)
     let count = count(of: kind)
@@ -17,6 +18,7 @@ extension ModelImage {
   }
 
   /// Whether `bytes` are UTF-8 (Unicode, table 3-7) without control characters.
+  @_optimize(size)
   private static func isText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     var index = 0
     while index < bytes.count {

@@ -2,12 +2,16 @@
 ///
 /// Order: header and checksum, section table, then the sections in an order in which each needs only what is proven
 /// already. All sums and products are bounded before they are formed, for an Int of 32 bits.
+///
+/// Validation runs once and is a third of the runtime's flash, so it is compiled for size (`@_optimize(size)`), the rest
+/// for speed.
 extension ModelImage {
   /// Largest number of layers, and of tensors.
   static let maximumRecords = 1024
 
   /// Throws unless `condition` holds. Not inlined: there are a hundred calls, and flash counts.
   @inline(never)
+  @_optimize(size)
   static func require(
     _ condition: Bool, _ section: SectionKind, at offset: Int, _ reason: ImageError.Reason
   ) throws(ImageError) {
@@ -15,6 +19,7 @@ extension ModelImage {
   }
 
   /// Proves header, checksum and section table.
+  @_optimize(size)
   static func sectionTable(
     at base: UnsafeRawPointer, length: Int
   ) throws(ImageError) -> InlineArray<8, SectionRecord> {
@@ -57,6 +62,7 @@ extension ModelImage {
   }
 
   /// Proves everything behind the section table.
+  @_optimize(size)
   func validate() throws(ImageError) {
     try Self.require(count(of: .tensors) != 0, .tensors, at: 0, .missingSection)
     try Self.require(count(of: .program) != 0, .program, at: 0, .missingSection)
@@ -78,6 +84,7 @@ extension ModelImage {
   }
 
   /// Fixed-size records fill their section exactly.
+  @_optimize(size)
   func requireRecords(
     in kind: SectionKind, head: Int, each: Int, atMost most: Int
   ) throws(ImageError) {
@@ -86,6 +93,7 @@ extension ModelImage {
     try Self.require(length(of: kind) == head &+ count &* each, kind, at: offset(of: kind), .lengthMismatch)
   }
 
+  @_optimize(size)
   private func validateDetector() throws(ImageError) {
     let at = offset(of: .detector)
     let head = MemoryLayout<DetectorRecord>.size
@@ -108,6 +116,7 @@ extension ModelImage {
     }
   }
 
+  @_optimize(size)
   private func validateArena() throws(ImageError) {
     let plan =
       hasFrontEnd ? ArenaPlan(logMel: logMel, detector: detector, program: program) : ArenaPlan(program: program)

@@ -4,6 +4,7 @@ extension LayerRecord {
   ///
   /// `input` is the layer's first input. Shapes and kernel extents must have been checked (`shapesAgree`), and the
   /// elements of a window must stay below 2^28.
+  @_optimize(size)
   public func scratchLength(input: TensorRecord, output: TensorRecord) -> Int {
     switch Operation(rawValue: operation) {
     case .dense: Dense.scratchLength(inputs: input.count)
@@ -13,6 +14,7 @@ extension LayerRecord {
   }
 
   /// Rows of weights of the layer, each `rowStride` bytes; 0 if it has none.
+  @_optimize(size)
   public func weightRows(output: TensorRecord) -> Int {
     switch Operation(rawValue: operation) {
     case .dense: output.count
@@ -23,6 +25,7 @@ extension LayerRecord {
   }
 
   /// Weights in a row, before padding; `rowStride` is this rounded up to 4. 0 if the layer has none.
+  @_optimize(size)
   public func weightsPerRow(input: TensorRecord) -> Int {
     switch Operation(rawValue: operation) {
     case .dense: input.count
@@ -33,6 +36,7 @@ extension LayerRecord {
   }
 
   /// Values behind each of `multipliers` and `shifts`, and, addition excepted, `biases`.
+  @_optimize(size)
   public func requantizedChannels(output: TensorRecord) -> Int {
     switch Operation(rawValue: operation) {
     case .dense: output.count
@@ -46,6 +50,7 @@ extension LayerRecord {
   ///
   /// For a concatenation and an addition this is about one input; the sum of the extents along the axis of a
   /// concatenation is for the caller to check.
+  @_optimize(size)
   public func shapesAgree(input: TensorRecord, output: TensorRecord) -> Bool {
     guard let operation = Operation(rawValue: operation) else { return false }
     let from = Shape(input)
