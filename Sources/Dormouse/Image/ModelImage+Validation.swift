@@ -3,8 +3,8 @@
 /// Order: header and checksum, section table, then the sections in an order in which each needs only what is proven
 /// already. All sums and products are bounded before they are formed, for an Int of 32 bits.
 ///
-/// Validation runs once and is a third of the runtime's flash, so it is compiled for size (`@_optimize(size)`), the rest
-/// for speed.
+/// Validation runs once, so it is compiled for size (`@_optimize(size)`), the rest of the runtime for
+/// speed.
 extension ModelImage {
   /// Largest number of layers, and of tensors.
   static let maximumRecords = 1024
