@@ -2,6 +2,7 @@
 
 import statistics
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -24,6 +25,21 @@ ptrdiff_t dm_network_output_length(void *memory);
 
 class BenchError(Exception):
     """What went wrong and what to do, in one line."""
+
+
+def prepare(dormouse: Path) -> None:
+    """Makes the image, its C arrays and the golden vectors, once."""
+    folder = IMAGE.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    onnx = folder / "dense250k.onnx"
+    steps = (
+        [sys.executable, str(ROOT / "tools" / "golden" / "dense250k_onnx.py"), "-o", str(onnx)],
+        [str(dormouse), "convert", str(onnx), "-o", str(IMAGE)],
+        [str(dormouse), "export-c", str(IMAGE), "-o", str(folder)],
+    )
+    for command in steps:
+        subprocess.run(command, check=True, stdout=sys.stderr)
+    write_golden(folder / "golden.c", *golden())
 
 
 def golden() -> tuple[np.ndarray, np.ndarray]:
@@ -118,13 +134,11 @@ def host(library: Path, seconds: float = 12.0) -> dict[str, float]:
 
 def device(board: str) -> int:
     """Instructions of one inference on `board`, after all golden vectors have come out right."""
-    x, y = golden()
     folder = IMAGE.parent
-    write_golden(folder / "golden.c", x, y)
     command = ["make", "--silent", "-C", str(ROOT / "firmware"), f"BOARD={board}", "APP=bench", f"MODEL={folder}"]
     subprocess.run(command, check=True)
     counts = count(board, "bench", [], {"infer": r"^\$e11Application5infer"})
-    if f"vectors {len(x)} wrong 0" not in counts.output:
+    if f"vectors {len(golden()[0])} wrong 0" not in counts.output:
         raise BenchError(f"{board}: {counts.output.strip()}")
     return round(counts.regions["infer"].mean)
 
