@@ -8,7 +8,8 @@
 //
 //     -plugin libcount.so,out=FILE,watch=ADDRESS[,watch=ADDRESS...]
 //
-// writes "total N", then one line "watch ADDRESS CALLS TOTAL MINIMUM MAXIMUM" a function.
+// writes "total N", then one line "watch ADDRESS CALLS TOTAL OWN MINIMUM MAXIMUM" a function; OWN is without
+// watched functions that it called.
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,7 +47,7 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
 #define EXPORTED __attribute__((visibility("default")))
 EXPORTED int qemu_plugin_version = 1;
 
-enum { MAXIMUM_WATCHES = 64, MAXIMUM_DEPTH = 1024 };
+enum { MAXIMUM_WATCHES = 256, MAXIMUM_DEPTH = 1024 };
 
 // A translated block: straight code that ends at a branch, a page or the translator's limit.
 struct block {
@@ -58,7 +59,7 @@ struct block {
 };
 
 struct watch {
-  uint64_t address, calls, total, minimum, maximum;
+  uint64_t address, calls, total, own, minimum, maximum;
 };
 
 // A call that has not returned. `tail`: entered by a plain branch, so it returns together with the frame
@@ -66,6 +67,7 @@ struct watch {
 struct frame {
   uint64_t return_address;
   uint64_t start;
+  uint64_t inner; // instructions in watched functions that it called
   int32_t watch;
   bool tail;
 };
@@ -101,20 +103,25 @@ static void enter(const struct block *block, uint64_t return_address, bool tail)
     overflowed = true;
     return;
   }
-  stack[depth++] = (struct frame){return_address, total, block->watch, tail};
+  stack[depth++] = (struct frame){return_address, total, 0, block->watch, tail};
 }
 
 static void leave(void) {
   struct frame *frame = &stack[--depth];
-  if (frame->watch < 0) {
-    return;
+  uint64_t inner = frame->inner;
+  if (frame->watch >= 0) {
+    struct watch *watch = &watches[frame->watch];
+    uint64_t count = total - frame->start;
+    watch->calls++;
+    watch->total += count;
+    watch->own += count - frame->inner;
+    watch->minimum = watch->calls == 1 || count < watch->minimum ? count : watch->minimum;
+    watch->maximum = count > watch->maximum ? count : watch->maximum;
+    inner = count;
   }
-  struct watch *watch = &watches[frame->watch];
-  uint64_t count = total - frame->start;
-  watch->calls++;
-  watch->total += count;
-  watch->minimum = watch->calls == 1 || count < watch->minimum ? count : watch->minimum;
-  watch->maximum = count > watch->maximum ? count : watch->maximum;
+  if (depth > 0) {
+    stack[depth - 1].inner += inner;
+  }
 }
 
 static void executed(unsigned cpu, void *data) {
@@ -168,8 +175,8 @@ static void finished(qemu_plugin_id_t id, void *data) {
   fprintf(output, overflowed ? "overflow\n" : "total %" PRIu64 "\n", total);
   for (int i = 0; i < watch_count; i++) {
     const struct watch *w = &watches[i];
-    fprintf(output, "watch %" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", w->address,
-            w->calls, w->total, w->minimum, w->maximum);
+    fprintf(output, "watch %" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+            w->address, w->calls, w->total, w->own, w->minimum, w->maximum);
   }
   fclose(output);
 }
