@@ -172,3 +172,17 @@ def test_the_counts_do_not_depend_on_how_code_is_translated(built, recordings, t
         single = counting.count(board, "spot", [str(short)], watched, options=["-singlestep"])
         assert blocks.regions == single.regions
         assert abs(blocks.total - single.total) <= 1, "the block that ends the program may be cut short"
+
+
+def test_the_benchmark_network_gives_the_golden_outputs_on_cortex_m(built):
+    from benchmarks import dense250k
+
+    if not dense250k.MODELS.exists():
+        pytest.skip("../shared/data/models is absent")
+    run("swift", "build", "-c", "release", "--product", "dormouse")
+    dense250k.prepare(ROOT / ".build" / "release" / "dormouse")
+    # Raises unless all 64 outputs equal those of LiteRT's reference kernels.
+    counts = {board: dense250k.device(board) for board in ("mps2-an386", "mps3-an547")}
+    print(f"instructions an inference: {counts}")
+    assert counts["mps2-an386"] <= 350_000
+    assert counts["mps3-an547"] < counts["mps2-an386"] / 4
