@@ -147,6 +147,7 @@ def test_nothing_in_the_runtime_computes_with_floats(built):
     if objdump is None:
         pytest.skip("no disassembler for Arm is installed")
     listing = run(objdump, "-d", "--no-show-raw-insn", ROOT / ".build-firmware" / "mps2-an386" / "Dormouse.o")
+    assert "smlad" in listing, "the kernels of the Cortex-M4 are not in the object"
     floats = re.findall(r"\bv(?:add|sub|mul|div|fma|fnms|mla|mls|sqrt|cmp|cvt|neg|abs)\w*\.[\w.]*f\d+.*", listing)
     assert not floats, floats[:5]
 
