@@ -11,6 +11,7 @@
 #include "dormouse_avx512.h"
 #include "dormouse_base.h"
 #include "dormouse_dsp.h"
+#include "dormouse_neon.h"
 #include "dormouse_portable.h"
 
 // Raw values of `InstructionSet`.
@@ -27,6 +28,10 @@ enum {
 // What the compiler was told to build for: the only set, except on x86-64.
 #if DM_HAS_DSP
 #define DM_COMPILED DM_DSP
+#elif DM_HAS_NEON_DOT
+#define DM_COMPILED DM_NEON_DOT
+#elif DM_HAS_NEON
+#define DM_COMPILED DM_NEON
 #else
 #define DM_COMPILED DM_PORTABLE
 #endif
@@ -55,7 +60,9 @@ DM_INLINE int32_t dm_best_set(void) {
 }
 
 // Vectors that one call of `dm_dot` takes at most, 1 to 4: more share the loads of the weights.
-DM_INLINE int32_t dm_positions(int32_t set) { return set == DM_AVX512 ? 4 : DM_COMPILED == DM_DSP ? 2 : 1; }
+DM_INLINE int32_t dm_positions(int32_t set) {
+  return set == DM_AVX512 || set == DM_NEON || set == DM_NEON_DOT ? 4 : DM_COMPILED == DM_DSP ? 2 : 1;
+}
 
 // Whether `dm_dot` wants vectors prepared by `dm_widen`.
 DM_INLINE int32_t dm_widens(int32_t set) { return DM_COMPILED == DM_DSP; }
@@ -85,6 +92,8 @@ DM_INLINE void dm_dot(int32_t set, const int8_t *x, intptr_t x_stride, int32_t p
 #endif
 #if DM_HAS_DSP
   dm_dot_dsp(x, positions, w, row_stride, rows, n, sums, sum_stride);
+#elif DM_HAS_NEON
+  dm_dot_neon(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
 #else
   dm_dot_portable(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
 #endif
@@ -105,6 +114,8 @@ DM_INLINE void dm_taps(int32_t set, const int8_t *x, intptr_t x_step, const int8
 #endif
 #if DM_HAS_DSP
   dm_taps_dsp(x, x_step, w, w_step, taps, channels, sums);
+#elif DM_HAS_NEON
+  dm_taps_neon(x, x_step, w, w_step, taps, channels, sums);
 #else
   dm_taps_portable(x, x_step, w, w_step, taps, channels, sums);
 #endif
@@ -122,7 +133,11 @@ DM_INLINE void dm_requantize(int32_t set, const int32_t *sums, dm_rescale rescal
     return;
   }
 #endif
+#if DM_HAS_NEON
+  dm_requantize_neon(sums, rescale, count, y);
+#else
   dm_requantize_portable(sums, rescale, count, y);
+#endif
 }
 
 // y[i] = one addition.
@@ -138,7 +153,11 @@ DM_INLINE void dm_add(int32_t set, const int8_t *a, const int8_t *b, const dm_su
     return;
   }
 #endif
+#if DM_HAS_NEON
+  dm_add_neon(a, b, sum, count, y);
+#else
   dm_add_portable(a, b, sum, count, y);
+#endif
 }
 
 #endif
