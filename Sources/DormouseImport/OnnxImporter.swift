@@ -26,7 +26,7 @@ final class OnnxImporter {
   /// Most layers of a graph.
   static let maximumLayers = 1024
   /// Most elements of all constants that are computed on the way; a file's own are bounded by its length.
-  static let maximumElements = 1 << 27
+  static let maximumElements = 1 << 25
   /// The input is always tensor 0.
   static let inputTensor = 0
 

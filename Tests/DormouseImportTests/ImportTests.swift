@@ -33,6 +33,28 @@ struct ImportTests {
     #expect(graph.nodes.last?.clamp == -128...127)
   }
 
+  @Test func aSecondQuantToFewerBitsClampsAgain() throws {
+    let data = try Fixture(name: "dense_qonnx").model { model in
+      // After the hidden layer's Quant of 8 bits comes one of 4 in the same steps.
+      let first = model.graph.node.firstIndex { $0.opType == "Relu" }! + 1
+      var bits = model.graph.initializer.first { $0.name == model.graph.node[first].input[3] }!
+      bits.name = "four"
+      bits.rawData = withUnsafeBytes(of: Float(4).bitPattern.littleEndian) { Data($0) }
+      model.graph.initializer.append(bits)
+      var second = model.graph.node[first]
+      second.input = [second.output[0], second.input[1], second.input[2], "four"]
+      second.output = ["narrow"]
+      for node in model.graph.node.indices where model.graph.node[node].input[0] == second.input[0] {
+        model.graph.node[node].input[0] = "narrow"
+      }
+      model.graph.node.insert(second, at: first + 1)
+    }
+    let graph = try Graph(onnx: data)
+    #expect(graph.nodes.count == 3)
+    #expect(graph.nodes[1].operation == .maxPool(Window(kernelHeight: 1, kernelWidth: 1)))
+    #expect(graph.nodes[1].clamp == -8...7)
+  }
+
   @Test func unsignedActivationsAreShifted() throws {
     let signed = try Graph(onnx: Fixture(name: "dense").model())
     let unsigned = try Graph(onnx: Fixture(name: "dense_uint8").model())

@@ -74,6 +74,26 @@ struct RefusalTests {
     #expect(symbolic.contains("fixed shape"))
   }
 
+  @Test func smallFilesThatAskForMuchMemory() throws {
+    let text = try refusal(dense) { model in
+      var big = model.graph.initializer[0]
+      (big.name, big.dims, big.dataType) = ("big", [1024, 1024], 3)
+      big.rawData = Data(count: 1 << 20)
+      model.graph.initializer.append(big)
+      let copies = (0..<1000).map { index in
+        var node = Onnx_NodeProto()
+        (node.opType, node.input, node.output) = ("Transpose", ["big"], ["copy\(index)"])
+        return node
+      }
+      model.graph.node.insert(contentsOf: copies, at: 0)
+    }
+    #expect(text.contains("computes more constants than a model for a microcontroller has"))
+    let long = try refusal(dense) { model in
+      model.graph.node = Array(repeating: model.graph.node[0], count: OnnxFile.maximumNodes + 1)
+    }
+    #expect(long.contains("nodes; at most"))
+  }
+
   @Test func missingQuantization() throws {
     let unquantized = try refusal(dense) { model in
       // The first Gemm's result goes straight into the second.
