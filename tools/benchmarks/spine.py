@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from count.counting import ROOT, CountError
-from count.spotter import measure
+import soundfile
+from count.counting import BUILD, ROOT, CountError
+from count.spotter import measure, noise
 
 from . import dense250k, realtime
 
@@ -56,9 +57,6 @@ def dense(results: dict[str, float], built: Path) -> None:
 
 def spotting(results: dict[str, float]) -> None:
     """Sizes and counts of the spotter with commands-temporal."""
-    if not RECORDING.exists():
-        say(f"skipped runtime.*, logmel.*, commands_temporal.*: {RECORDING} is absent")
-        return
     subprocess.run([str(ROOT / "firmware" / "build"), "mps2-an386"], check=True, stdout=sys.stderr)
     measured = measure("mps2-an386", recording())
     results["runtime.m4.flash"] = measured["runtime_flash"]
@@ -68,13 +66,12 @@ def spotting(results: dict[str, float]) -> None:
 
 
 def recording() -> Path:
-    """The demo's words as a WAV file that the firmware can read."""
-    import soundfile
-    from count.counting import BUILD
-
-    samples, rate = soundfile.read(RECORDING, dtype="int16")
+    """The demo's words as a WAV file that the firmware can read; where they are absent, noise, which costs the same."""
     path = BUILD / "bench" / "words.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
+    if not RECORDING.exists():
+        return noise(path)
+    samples, rate = soundfile.read(RECORDING, dtype="int16")
     soundfile.write(path, samples, rate, subtype="PCM_16")
     return path
 
@@ -87,8 +84,8 @@ def run(as_json: bool) -> int:
         spotting(results)
         dense(results, built)
         say("timing dormouse detect on an hour of audio ...")
-        value, what = realtime.factor(built / "dormouse")
-        say(f"the hour is made of {what}")
+        value, unhindered, what = realtime.factor(built / "dormouse")
+        say(f"the hour is made of {what}; by processor time instead of wall time: {unhindered:.1f} times real time")
         results["detect.realtime_factor"] = round(value, 1)
     except (CountError, dense250k.BenchError, subprocess.CalledProcessError, OSError) as error:
         say(f"tools/bench: {error}")
