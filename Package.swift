@@ -47,7 +47,7 @@ let package = Package(
     .testTarget(
       name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"], exclude: ["Golden"]),
     .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
-    .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseMutation"]),
+    .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseModel", "DormouseMutation"]),
     .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
     .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
   ]

@@ -1,7 +1,8 @@
 // Validates and runs mutated images; meant to be built with AddressSanitizer (`tools/mutate`).
 //
-//     dormouse-mutate [COUNT [FIRST]]     mutants FIRST ..< FIRST + COUNT
-//     dormouse-mutate planted             an arena that is too short: AddressSanitizer must report it
+//     dormouse-mutate [COUNT [FIRST [IMAGE...]]]     mutants FIRST ..< FIRST + COUNT, of samples or of image files
+//     dormouse-mutate planted                        an arena that is too short: AddressSanitizer must report it
+import DormouseModel
 import DormouseMutation
 import Foundation
 
@@ -11,15 +12,16 @@ if arguments == ["planted"] {
   print(try Campaign.planted(guardLength: 0))
   exit(0)
 }
-let numbers = arguments.map { Int($0) ?? -1 }
-guard numbers.count <= 2, numbers.allSatisfy({ $0 >= 0 }) else {
-  FileHandle.standardError.write(Data("usage: dormouse-mutate [COUNT [FIRST]] | planted\n".utf8))
+let numbers = arguments.prefix(2).map { Int($0) ?? -1 }
+guard numbers.allSatisfy({ $0 >= 0 }) else {
+  FileHandle.standardError.write(Data("usage: dormouse-mutate [COUNT [FIRST [IMAGE...]]] | planted\n".utf8))
   exit(2)
 }
 let count = numbers.first ?? 200_000
 let first = numbers.count > 1 ? numbers[1] : 0
 // No guards: under AddressSanitizer the first byte beyond the arena must already be forbidden.
-let campaign = Campaign(images: try Campaign.sampleImages(), trial: Trial(guardLength: 0))
+let files = try arguments.dropFirst(2).map { (name: $0, bytes: [UInt8](try LoadedImage(path: $0).bytes)) }
+let campaign = Campaign(images: files.isEmpty ? try Campaign.sampleImages() : files, trial: Trial(guardLength: 0))
 let start = Date()
 let report = campaign.run(first..<first + count) { done in
   if done % 50_000 == 0 { FileHandle.standardError.write(Data("\(done) of \(count)\n".utf8)) }

@@ -252,7 +252,7 @@ struct Breakage: Sendable, CustomTestStringConvertible {
     breakage.change(&image)
     if breakage.sealed { image.seal() }
     do throws(ImageError) {
-      _ = try LoadedImage(bytes: image.bytes)
+      try LoadedImage.validate(image.bytes)
       Issue.record("the image was accepted")
     } catch {
       #expect(error.reason == breakage.reason)
@@ -297,7 +297,7 @@ struct Breakage: Sendable, CustomTestStringConvertible {
   @Test func everyTruncationIsRefused() throws {
     let bytes = try #require(Self.intact)
     for length in stride(from: 0, to: bytes.count, by: 7) {
-      #expect(throws: ImageError.self) { _ = try LoadedImage(bytes: Array(bytes.prefix(length))) }
+      #expect(throws: ImageError.self) { try LoadedImage.validate(Array(bytes.prefix(length))) }
     }
   }
 }

@@ -1,28 +1,38 @@
 import Dormouse
 import Foundation
 
-/// A model image in memory of its own: aligned, exactly as long as the image, validated, freed with the object.
+/// A model image in memory of its own: aligned, exactly as long as the image, validated.
 ///
-/// A `ModelImage` refers to memory that it doesn't own: keep the `LoadedImage` as long as any copy of `image`, or a
-/// network or spotter made from it, is in use.
+/// A `ModelImage`, and every network and spotter made from it, refers to memory that it doesn't own, and Swift may release
+/// an owner right after its last use. So the memory of an image that was accepted is never freed: a program loads one or a
+/// few, and uses them until it ends. To validate many, use `validate`, which keeps nothing.
 public final class LoadedImage {
   /// The validated image.
   public let image: ModelImage
-  private let memory: UnsafeMutableRawBufferPointer
+  /// All bytes of the image.
+  public let bytes: UnsafeRawBufferPointer
 
   /// Copies and validates an image.
   ///
   /// - Throws: `ImageError`, the first rule that the bytes break.
   public init(bytes: [UInt8]) throws(ImageError) {
-    let memory = LoadedImage.allocate(bytes.count)
-    memory.copyBytes(from: bytes)
+    let memory = LoadedImage.copy(bytes)
     do throws(ImageError) {
       image = try ModelImage(validating: UnsafeRawPointer(memory.baseAddress!), length: bytes.count)
     } catch {
       memory.deallocate()
       throw error
     }
-    self.memory = memory
+    self.bytes = UnsafeRawBufferPointer(memory)
+  }
+
+  /// Validates an image and keeps nothing.
+  ///
+  /// - Throws: `ImageError`, the first rule that the bytes break.
+  public static func validate(_ bytes: [UInt8]) throws(ImageError) {
+    let memory = copy(bytes)
+    defer { memory.deallocate() }
+    _ = try ModelImage(validating: UnsafeRawPointer(memory.baseAddress!), length: bytes.count)
   }
 
   /// Reads and validates a `.dormouse` file.
@@ -46,11 +56,6 @@ public final class LoadedImage {
     }
   }
 
-  deinit { memory.deallocate() }
-
-  /// All bytes of the image; valid as long as this object.
-  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(memory) }
-
   /// Names of the network's outputs.
   public var labels: [String] { (0..<image.labelCount).map { String(decoding: image.label($0), as: UTF8.self) } }
 
@@ -60,8 +65,12 @@ public final class LoadedImage {
   /// Version of the model.
   public var version: String { String(decoding: image.version, as: UTF8.self) }
 
-  private static func allocate(_ length: Int) -> UnsafeMutableRawBufferPointer {
-    .allocate(byteCount: max(length, 1), alignment: ImageFormat.alignment)
+  /// A copy of `bytes` that begins at a multiple of 16; never without an address.
+  private static func copy(_ bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(bytes.count, 1), alignment: ImageFormat.alignment)
+    memory.copyBytes(from: bytes)
+    return UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes.count])
   }
 }
 

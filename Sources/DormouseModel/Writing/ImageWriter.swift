@@ -66,7 +66,7 @@ public struct ImageWriter {
     }
     let image = ImageWriter.assemble(table: table.bytes, body: body.bytes, arenaLength: try arenaLength())
     do throws(ImageError) {
-      _ = try LoadedImage(bytes: image)
+      try LoadedImage.validate(image)
     } catch {
       throw GraphError("model", "no valid image can be made of it: \(error.plainWords)")
     }
