@@ -52,7 +52,10 @@ private func check(_ path: UnsafeBufferPointer<UInt8>, _ console: Console) -> In
     return 1
   }
   defer { file_close(file) }
-  return withUnsafeMutableBytes(of: &buffer) { memory in
+  return withUnsafeMutableBytes(of: &buffer) { whole in
+    // Layers are read to an address that is a multiple of 16.
+    let start = (0 &- Int(bitPattern: whole.baseAddress)) & 15
+    let memory = UnsafeMutableRawBufferPointer(rebasing: whole[start...])
     guard file_read(file, memory.baseAddress!, 16) == 16 else {
       console.write(": is no golden file\n")
       return 1
@@ -75,5 +78,5 @@ private func check(_ path: UnsafeBufferPointer<UInt8>, _ console: Console) -> In
   }
 }
 
-/// One layer of a golden file, then room for its output and scratch; aligned to 16.
-private nonisolated(unsafe) var buffer = InlineArray<8192, SIMD4<UInt32>>(repeating: SIMD4(repeating: 0))
+/// One layer of a golden file, then room for its output and scratch.
+private nonisolated(unsafe) var buffer = InlineArray<32768, UInt32>(repeating: 0)

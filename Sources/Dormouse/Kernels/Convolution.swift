@@ -6,10 +6,11 @@ import DormouseISA
 /// `rowStride` is the product of the three, rounded up to 4; `biases`, `multipliers` and `shifts` hold
 /// `output.channels` values; extents, strides and dilations are at least 1. Windows may lie in the padding altogether.
 public enum Convolution {
-  /// Bytes of scratch: four windows, or two of them widened, and, unless all can be read in place, another one.
+  /// Bytes of scratch: accumulators, four windows or two of them widened, and, unless all windows can be read in place,
+  /// another one.
   public static func scratchLength(_ geometry: Geometry) -> Int {
     let window = (geometry.windowCount &+ 3) & ~3
-    return window &* (geometry.hasContiguousWindows && !geometry.hasPadding ? 4 : 5)
+    return RowBlocks.scratchLength &+ window &* (geometry.hasContiguousWindows && !geometry.hasPadding ? 4 : 5)
   }
 
   /// `output[y, x, o] = requantize(biases[o] + sum_ijc weights[o][i][j][c] * input[row(y, i), column(x, j), c])`;
@@ -28,28 +29,29 @@ public enum Convolution {
         let adjacent = geometry.hasAdjacentWindows
         let together = Int(dm_positions(set.rawValue))
         var windows = WindowReader(geometry, zeroPoint: constants.inputZeroPoint)
+        let room = scratch + RowBlocks.scratchLength
         var left = geometry.output.height &* geometry.output.width
         while left > 0 {
           let positions = min(together, left)
-          var vectors = UnsafePointer(scratch)
+          var vectors = UnsafePointer(room)
           var stride = padded
           if dm_widens(set.rawValue) != 0 {
             for position in 0..<positions {
-              let window = windows.next(elements, into: scratch + 4 &* padded)
-              dm_widen(window, Int32(length), Int32(position), Int32(positions), scratch)
+              let window = windows.next(elements, into: room + 4 &* padded)
+              dm_widen(window, Int32(length), Int32(position), Int32(positions), room)
             }
           } else if adjacent || positions == 1 {
-            vectors = windows.next(elements, into: scratch)
+            vectors = windows.next(elements, into: room)
             stride = length
             for _ in 1..<positions { windows.skip() }
           } else {
             for position in 0..<positions {
-              windows.copyNext(elements, into: scratch + position &* padded)
+              windows.copyNext(elements, into: room + position &* padded)
             }
           }
           RowBlocks.multiply(
             vectors, stride: stride, positions: positions, length: length, constants, into: results,
-            outputs: geometry.output.channels, on: set)
+            outputs: geometry.output.channels, scratch: scratch, on: set)
           results += positions &* geometry.output.channels
           left = left &- positions
         }

@@ -4,9 +4,9 @@ import DormouseISA
 ///
 /// Weights: `WeightLayout.rows`, one row an output. Preconditions: `rowStride` is `inputs` rounded up to 4.
 public enum Dense {
-  /// Bytes of scratch: room for the widened input.
+  /// Bytes of scratch: accumulators, and the input, widened.
   @inline(__always)
-  public static func scratchLength(inputs: Int) -> Int { 2 &* ((inputs &+ 3) & ~3) }
+  public static func scratchLength(inputs: Int) -> Int { RowBlocks.scratchLength &+ 2 &* ((inputs &+ 3) & ~3) }
 
   /// `output[o] = requantize(biases[o] + sum_i weights[o][i] * input[i])`.
   ///
@@ -19,11 +19,13 @@ public enum Dense {
       output.withUnsafeMutableBufferPointer { output in
         guard var vector = input.baseAddress, let results = output.baseAddress else { return }
         if dm_widens(set.rawValue) != 0 {
-          dm_widen(vector, Int32(truncatingIfNeeded: input.count), 0, 1, scratch)
-          vector = UnsafePointer(scratch)
+          let wide = scratch + RowBlocks.scratchLength
+          dm_widen(vector, Int32(truncatingIfNeeded: input.count), 0, 1, wide)
+          vector = UnsafePointer(wide)
         }
         RowBlocks.multiply(
           vector, stride: 0, positions: 1, length: input.count, constants, into: results, outputs: output.count,
+          scratch: scratch,
           on: set)
       }
     }

@@ -34,15 +34,21 @@ DM_AVX512_TARGET DM_INLINE void dm_tile_avx512(const int8_t *x, intptr_t x_strid
   const __m512i offset = _mm512_set1_epi8((char)0x80);
   __m512i dots[16], corrections[8];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < positions * rows; i++) {
-    dots[i] = _mm512_setzero_si512();
+  for (int k = 0; k < positions * rows; k++) {
+    dots[k] = _mm512_setzero_si512();
   }
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {
     corrections[r] = _mm512_setzero_si512();
   }
-  for (int32_t i = 0; i < n; i += 64) {
-    __mmask64 inside = n - i >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << (n - i)) - 1;
+  // A single vector is bound by the loads of the weights: they start at a cache line, masked up to the row's
+  // start.
+  int32_t i = positions == 1 ? -(int32_t)((uintptr_t)w & 63) : 0;
+  __mmask64 inside = ~(__mmask64)0 << -i;
+  for (; i < n; i += 64) {
+    if (n - i < 64) {
+      inside &= ((__mmask64)1 << (n - i)) - 1;
+    }
     __m512i vectors[4];
 #pragma clang loop unroll(full)
     for (int p = 0; p < positions; p++) {
@@ -57,6 +63,7 @@ DM_AVX512_TARGET DM_INLINE void dm_tile_avx512(const int8_t *x, intptr_t x_strid
         dots[p * rows + r] = _mm512_dpbusd_epi32(dots[p * rows + r], vectors[p], weights);
       }
     }
+    inside = ~(__mmask64)0;
   }
 #pragma clang loop unroll(full)
   for (int p = 0; p < positions; p++) {
