@@ -88,7 +88,7 @@ struct Breakage: Sendable, CustomTestStringConvertible {
       change: { $0.set(.tensors, 2, 12, $0.get(.tensors, 1, 12, UInt32.self)) }),
     Breakage(
       name: "scratch on a tensor", reason: .overlap, section: .tensors,
-      change: { $0.set(.program, 0, 56, $0.get(.tensors, 0, 12, UInt32.self)) }),
+      change: { $0.set(.tensors, 0, 12, $0.get(.program, 0, 56, UInt32.self)) }),
     Breakage(
       name: "scale of zero", reason: .badMultiplier, section: .tensors, change: { $0.set(.tensors, 2, 16, UInt32(0)) }),
     Breakage(

@@ -11,6 +11,7 @@
 #include "dormouse_avx512.h"
 #include "dormouse_base.h"
 #include "dormouse_dsp.h"
+#include "dormouse_helium.h"
 #include "dormouse_neon.h"
 #include "dormouse_portable.h"
 
@@ -32,6 +33,8 @@ enum {
 #define DM_COMPILED DM_NEON_DOT
 #elif DM_HAS_NEON
 #define DM_COMPILED DM_NEON
+#elif DM_HAS_HELIUM
+#define DM_COMPILED DM_HELIUM
 #else
 #define DM_COMPILED DM_PORTABLE
 #endif
@@ -94,6 +97,8 @@ DM_INLINE void dm_dot(int32_t set, const int8_t *x, intptr_t x_stride, int32_t p
   dm_dot_dsp(x, positions, w, row_stride, rows, n, sums, sum_stride);
 #elif DM_HAS_NEON
   dm_dot_neon(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
+#elif DM_HAS_HELIUM
+  dm_dot_helium(x, w, row_stride, rows, n, sums);
 #else
   dm_dot_portable(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
 #endif
@@ -116,6 +121,8 @@ DM_INLINE void dm_taps(int32_t set, const int8_t *x, intptr_t x_step, const int8
   dm_taps_dsp(x, x_step, w, w_step, taps, channels, sums);
 #elif DM_HAS_NEON
   dm_taps_neon(x, x_step, w, w_step, taps, channels, sums);
+#elif DM_HAS_HELIUM
+  dm_taps_helium(x, x_step, w, w_step, taps, channels, sums);
 #else
   dm_taps_portable(x, x_step, w, w_step, taps, channels, sums);
 #endif
@@ -135,6 +142,8 @@ DM_INLINE void dm_requantize(int32_t set, const int32_t *sums, dm_rescale rescal
 #endif
 #if DM_HAS_NEON
   dm_requantize_neon(sums, rescale, count, y);
+#elif DM_HAS_HELIUM
+  dm_requantize_helium(sums, rescale, count, y);
 #else
   dm_requantize_portable(sums, rescale, count, y);
 #endif
@@ -155,6 +164,8 @@ DM_INLINE void dm_add(int32_t set, const int8_t *a, const int8_t *b, const dm_su
 #endif
 #if DM_HAS_NEON
   dm_add_neon(a, b, sum, count, y);
+#elif DM_HAS_HELIUM
+  dm_add_helium(a, b, sum, count, y);
 #else
   dm_add_portable(a, b, sum, count, y);
 #endif
