@@ -5,6 +5,7 @@ The detector here follows `Sources/Dormouse/Detection/Detector.swift`, in floati
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -12,7 +13,6 @@ import numpy as np
 from .augment import FULL_SCALE, coloured_noise, decibels, to_int16
 from .clips import SAMPLE_RATE, Clips
 from .frontend import LogMel
-from .integer import IntegerNetwork
 from .recipe import DetectorSettings, Recipe
 
 SLOT_SECONDS = 2.5
@@ -46,16 +46,18 @@ def speech_stream(recordings: list[np.ndarray]) -> Stream:
     return Stream(np.concatenate(recordings), [])
 
 
-def posteriors(recipe: Recipe, network: IntegerNetwork, samples: np.ndarray) -> np.ndarray:
+def posteriors(
+    recipe: Recipe, predict: Callable[[np.ndarray], np.ndarray], logit_scale: float, samples: np.ndarray
+) -> np.ndarray:
     """Softmax of every inference `[inferences, labels]`: the first ends with frame `context - 1`, then every stride."""
     context = recipe.shape.context
     frames = LogMel(asdict(recipe.front_end)).features(samples)
     windows = np.lib.stride_tricks.sliding_window_view(frames, context, axis=0).transpose(0, 2, 1)
     windows = windows[:: recipe.detector.stride]
     logits = np.concatenate(
-        [network(np.ascontiguousarray(windows[start : start + 512])) for start in range(0, len(windows), 512)]
+        [predict(np.ascontiguousarray(windows[start : start + 512])) for start in range(0, len(windows), 512)]
     )
-    real = logits.astype(np.float64) * float(network.tensors[network.steps[-1].name].scale)
+    real = logits.astype(np.float64) * logit_scale
     power = np.exp(real - real.max(1, keepdims=True))
     return power / power.sum(1, keepdims=True)
 
@@ -102,14 +104,15 @@ def judge_words(recipe: Recipe, stream: Stream, found: list[tuple[int, int]]) ->
 
 def judge(
     recipe: Recipe,
-    network: IntegerNetwork,
+    predict: Callable[[np.ndarray], np.ndarray],
+    logit_scale: float,
     words: Stream,
     speech: Stream,
     choices: list[tuple[DetectorSettings, float]],
 ) -> list[dict]:
-    """The figures of several detector settings; those with the recipe's stride."""
-    word_scores = posteriors(recipe, network, words.samples)
-    speech_scores = posteriors(recipe, network, speech.samples)
+    """The figures of several detector settings, all of the recipe's stride; `predict` gives int8 logits of frames."""
+    word_scores = posteriors(recipe, predict, logit_scale, words.samples)
+    speech_scores = posteriors(recipe, predict, logit_scale, speech.samples)
     hours = len(speech.samples) / SAMPLE_RATE / 3600
     results = []
     for settings, threshold in choices:

@@ -1,0 +1,149 @@
+"""Turns a finished run into a model folder: `python -m dormouse_train.publish --task zero --network dense --seed 1`.
+
+Writes `NAME.onnx`, `NAME.json` (the figures) and `card.md` into `models/NAME`, and `NAME.dormouse` if `dormouse` is
+built. With `--sweep` it only prints how detector settings trade misses for false accepts; the choice is then written
+into the recipe.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .card import card
+from .export import save_onnx
+from .integer import IntegerNetwork
+from .library import REPOSITORY, LibraryError
+from .networks import Network, build_network
+from .recipe import NETWORKS, TASKS, Recipe, load_recipe
+from .recordings import Recordings, default_cache_folder, default_data_folder, load_recordings
+from .runtime import Runtime
+from .streaming import judge, speech_stream, word_stream
+
+SLOTS_PER_KEYWORD = 60
+SLOTS_OF_OTHERS = 240
+STREAM_SEED = 31
+
+
+def load_network(checkpoint: Path, recipe: Recipe) -> Network:
+    """The network of a finished run; ValueError if it isn't finished or belongs to another recipe.
+
+    The detector may have been chosen since: it is no part of training.
+    """
+    state = torch.load(checkpoint, weights_only=True)
+    if state["phase"] < 2:
+        raise ValueError(f"{checkpoint}: this run isn't finished; go on with --resume")
+    trained, wanted = json.loads(state["recipe"]), recipe.to_dict()
+    for part in (trained, wanted):
+        del part["detector"], part["version"]
+    if trained != wanted:
+        raise ValueError(f"{checkpoint}: trained with another recipe")
+    network = build_network(recipe)
+    network.restore_quantized()
+    network.load_state_dict(state["average"])
+    return network.eval()
+
+
+def streaming_figures(
+    recipe: Recipe,
+    predict: Callable[[np.ndarray], np.ndarray],
+    logit_scale: float,
+    recordings: Recordings,
+    choices: list,
+) -> list[dict]:
+    """`judge` on validation words and on the speech that no training phase heard."""
+    rng = np.random.default_rng(STREAM_SEED)
+    words = recordings.validation.words
+    rows = [rng.permutation(np.flatnonzero(words == word))[:SLOTS_PER_KEYWORD] for word in recipe.keywords]
+    rows.append(rng.permutation(np.flatnonzero(~np.isin(words, recipe.keywords)))[:SLOTS_OF_OTHERS])
+    order = rng.permutation(np.concatenate(rows))
+    return judge(
+        recipe,
+        predict,
+        logit_scale,
+        word_stream(recordings.validation, order, STREAM_SEED),
+        speech_stream(recordings.speech_validation),
+        choices,
+    )
+
+
+def sweep_choices(recipe: Recipe) -> list:
+    """Detector settings worth comparing."""
+    return [
+        (dataclasses.replace(recipe.detector, smoothing=smoothing, minimum_run=run), threshold)
+        for smoothing, run in ((1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (4, 1), (4, 2))
+        for threshold in (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
+    ]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Publishes one model; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="publish", description="Writes the model folder of a finished run.")
+    parser.add_argument("--task", choices=TASKS, required=True)
+    parser.add_argument("--network", choices=NETWORKS, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--recipe", type=Path)
+    parser.add_argument("--data", type=Path, default=default_data_folder())
+    parser.add_argument("--cache", type=Path, default=default_cache_folder())
+    parser.add_argument("--models", type=Path, default=REPOSITORY / "models")
+    parser.add_argument("--sweep", action="store_true", help="only compare detector settings")
+    options = parser.parse_args(argv)
+    torch.set_num_threads(1)
+    try:
+        return _publish(options)
+    except (FileNotFoundError, ValueError, LibraryError) as error:
+        print(f"publish: {error}", file=sys.stderr)
+        return 1
+
+
+def _publish(options: argparse.Namespace) -> int:
+    recipe = load_recipe(options.task, options.network, options.recipe)
+    run = options.cache / "runs" / f"{recipe.name}-{options.seed}"
+    network = load_network(run / "checkpoint.pt", recipe)
+    exact = IntegerNetwork(network)
+    scale = float(exact.tensors[exact.steps[-1].name].scale)
+    recordings = load_recordings(options.data, options.cache)
+    if options.sweep:
+        for figures in streaming_figures(recipe, exact, scale, recordings, sweep_choices(recipe)):
+            print(json.dumps(figures))
+        return 0
+    folder = options.models / recipe.name
+    folder.mkdir(parents=True, exist_ok=True)
+    save_onnx(network, recipe, folder / f"{recipe.name}.onnx")
+    summary = json.loads((run / f"{recipe.name}.json").read_text())
+    summary["recipe"] = recipe.to_dict()
+    choice = (recipe.detector, recipe.detector.threshold)
+    (summary["streaming"],) = streaming_figures(recipe, exact, scale, recordings, [choice])
+    image = folder / f"{recipe.name}.dormouse"
+    summary["image"] = _convert(folder / f"{recipe.name}.onnx", image, exact, recipe)
+    (folder / f"{recipe.name}.json").write_text(json.dumps(summary, indent=2) + "\n")
+    (folder / "card.md").write_text(card(recipe, summary))
+    print(f"{folder}: written", file=sys.stderr)
+    return 0
+
+
+def _convert(model: Path, image: Path, exact: IntegerNetwork, recipe: Recipe) -> dict:
+    """Makes the image with the `dormouse` command and compares its logits; empty without the command."""
+    command = REPOSITORY / ".build" / "release" / "dormouse"
+    if not command.exists():
+        print(f"publish: {command} isn't built: no image written", file=sys.stderr)
+        return {}
+    subprocess.run([command, "convert", model, "-o", image], check=True)
+    report = json.loads(subprocess.run([command, "inspect", image, "--json"], check=True, capture_output=True).stdout)
+    frames = np.random.default_rng(1).integers(-128, 128, (200, recipe.shape.context, recipe.front_end.bands))
+    frames = frames.astype(np.int8)
+    if not np.array_equal(Runtime(image)(frames), exact(frames)):
+        raise ValueError(f"{image}: the runtime's logits differ from the training's")
+    return {"bytes": image.stat().st_size, "inspect": report}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
