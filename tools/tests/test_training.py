@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import shutil
+import subprocess
 import sys
 import zipfile
 from fractions import Fraction
@@ -19,10 +20,11 @@ sys.path.insert(0, str(REPOSITORY / "tools" / "train"))
 
 from dormouse_train import augment, batches, feature_sets, integer, quantizers, recipe, recordings, synthesis  # noqa: E402
 from dormouse_train.evaluation import clip_frames  # noqa: E402
-from dormouse_train.export import to_onnx  # noqa: E402
+from dormouse_train.export import save_onnx, to_onnx  # noqa: E402
 from dormouse_train.library import LibraryError, load  # noqa: E402
 from dormouse_train.networks import build_network  # noqa: E402
 from dormouse_train.run import Place, Run  # noqa: E402
+from dormouse_train.runtime import Runtime  # noqa: E402
 from dormouse_train.streaming import detections  # noqa: E402
 
 torch.set_num_threads(1)
@@ -127,6 +129,37 @@ def test_onnx_runs_to_the_same_logits_within_one_step(network):
     clear = np.sort(expected, axis=1)
     clear = clear[:, -1].astype(int) - clear[:, -2] > 1
     assert np.array_equal(steps.argmax(1)[clear], expected.argmax(1)[clear])
+
+
+@pytest.fixture
+def dormouse():
+    """The command line, converted with; skips where it isn't built."""
+    command = REPOSITORY / ".build" / "release" / "dormouse"
+    if not command.exists():
+        pytest.skip(f"{command} is not built: swift build -c release")
+    return command
+
+
+@pytest.mark.parametrize("network", recipe.NETWORKS)
+def test_the_runtime_gives_exactly_the_logits_of_training(network, tmp_path, dormouse, front_end_library):
+    settings, made, frames = quantized_network(network)
+    model, image = tmp_path / "model.onnx", tmp_path / "model.dormouse"
+    save_onnx(made, settings, model)
+    subprocess.run([dormouse, "convert", model, "-o", image], check=True)
+    rng = np.random.default_rng(4)
+    extremes = rng.choice(np.array([-128, 127], dtype=np.int8), (50, *frames.shape[1:]))
+    frames = np.concatenate([frames, extremes])
+    logits = Runtime(image)(frames)
+    print(f"{network}: {logits.size} logits compared")
+    assert np.array_equal(logits, integer.IntegerNetwork(made)(frames))
+
+
+@pytest.mark.parametrize("model", sorted((REPOSITORY / "models").glob("*/*.onnx")), ids=lambda path: path.stem)
+def test_published_images_are_what_their_onnx_files_convert_to(model, tmp_path, dormouse):
+    image = tmp_path / "again.dormouse"
+    subprocess.run([dormouse, "convert", model, "-o", image], check=True)
+    assert image.read_bytes() == model.with_suffix(".dormouse").read_bytes()
+    assert (model.parent / "card.md").exists()
 
 
 def test_onnx_carries_what_the_runtime_needs():

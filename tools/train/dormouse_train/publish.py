@@ -79,8 +79,8 @@ def sweep_choices(recipe: Recipe) -> list:
     """Detector settings worth comparing."""
     return [
         (dataclasses.replace(recipe.detector, smoothing=smoothing, minimum_run=run), threshold)
-        for smoothing, run in ((1, 2), (2, 1), (2, 2), (3, 1), (3, 2), (4, 1), (4, 2))
-        for threshold in (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
+        for smoothing, run in ((2, 1), (2, 2), (3, 1), (3, 2))
+        for threshold in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
     ]
 
 
