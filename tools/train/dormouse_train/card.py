@@ -52,22 +52,8 @@ def _network(recipe: Recipe, summary: dict) -> list[str]:
     ]
     if summary.get("image"):
         rows.append(("Image", f"{summary['image']['bytes']:,} bytes"))
-        arena = _find(summary["image"]["inspect"], "arena")
-        if arena is not None:
-            rows.append(("Arena", f"{arena:,} bytes"))
+        rows.append(("Arena", f"{summary['image']['arena']:,} bytes"))
     return ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows)]
-
-
-def _find(report: dict, word: str) -> int | None:
-    """The first whole number of a report whose key speaks of `word`."""
-    for key, value in report.items():
-        if isinstance(value, dict):
-            found = _find(value, word)
-            if found is not None:
-                return found
-        elif word in key.lower() and isinstance(value, int):
-            return value
-    return None
 
 
 def _making(recipe: Recipe, summary: dict) -> list[str]:

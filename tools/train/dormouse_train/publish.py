@@ -19,8 +19,9 @@ import numpy as np
 import torch
 
 from .card import card
+from .evaluation import validation_examples
 from .export import save_onnx
-from .integer import IntegerNetwork
+from .integer import IntegerNetwork, differences
 from .library import REPOSITORY, LibraryError
 from .networks import Network, build_network
 from .recipe import NETWORKS, TASKS, Recipe, load_recipe
@@ -120,6 +121,7 @@ def _publish(options: argparse.Namespace) -> int:
     save_onnx(network, recipe, folder / f"{recipe.name}.onnx")
     summary = json.loads((run / f"{recipe.name}.json").read_text())
     summary["recipe"] = recipe.to_dict()
+    summary["simulation"] = differences(network, validation_examples(recipe, recordings).frames)
     choice = (recipe.detector, recipe.detector.threshold)
     (summary["streaming"],) = streaming_figures(recipe, exact, scale, recordings, [choice])
     image = folder / f"{recipe.name}.dormouse"
@@ -142,7 +144,7 @@ def _convert(model: Path, image: Path, exact: IntegerNetwork, recipe: Recipe) ->
     frames = frames.astype(np.int8)
     if not np.array_equal(Runtime(image)(frames), exact(frames)):
         raise ValueError(f"{image}: the runtime's logits differ from the training's")
-    return {"bytes": image.stat().st_size, "inspect": report}
+    return {"bytes": image.stat().st_size, "arena": report["totals"]["arena"]}
 
 
 if __name__ == "__main__":

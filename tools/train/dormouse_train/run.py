@@ -21,7 +21,7 @@ from .batches import batches
 from .evaluation import Examples, figures, held_out_examples, validation_examples
 from .export import save_onnx
 from .feature_sets import FeatureSet, load_or_make_set
-from .integer import IntegerNetwork, differences
+from .integer import IntegerNetwork
 from .networks import Network, build_network
 from .recipe import Recipe
 from .recordings import Recordings
@@ -135,7 +135,6 @@ class Run:
 
     def _finish(self) -> dict:
         recipe, network = self.recipe, self.average
-        validation, _ = self._examples()
         summary = {
             "model": recipe.name,
             "version": recipe.version,
@@ -144,7 +143,6 @@ class Run:
             "multiply_accumulates": network.multiply_accumulates(recipe.shape.context),
             "float": self.float_figures,
             "int8": self._figures(network),
-            "simulation": differences(network, validation.frames),
             "recipe": recipe.to_dict(),
         }
         save_onnx(network, recipe, self.place.output / f"{recipe.name}.onnx")
