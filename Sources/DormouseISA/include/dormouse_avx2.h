@@ -35,9 +35,10 @@ DM_AVX2_TARGET DM_INLINE void dm_tile_avx2(const int8_t *x, const int8_t *w, int
     }
   }
   if (i < n) {
-    int8_t rest[16] = {0};
+    // Word by word: a loop over bytes would become a call of memcpy.
+    uint32_t rest[4] = {0};
     for (int32_t k = i; k < n; k++) {
-      rest[k - i] = x[k];
+      rest[(k - i) >> 2] |= (uint32_t)(uint8_t)x[k] << (8 * ((k - i) & 3));
     }
     __m256i vector = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)rest));
     __m128i mask = _mm_cmpgt_epi32(_mm_set1_epi32((n - i + 3) >> 2), _mm_set_epi32(3, 2, 1, 0));

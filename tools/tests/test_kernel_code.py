@@ -1,0 +1,66 @@
+"""What the compiler makes of the kernels: the instructions that the fast paths are named after, and no helper calls."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CORTEX_M = ["--target=armv7em-none-none-eabi", "-mfloat-abi=hard", "-ffreestanding"]
+# Name: compiler flags, primitive, instruction, least number of it in the primitive.
+CORES = {
+    "Cortex-M4": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_1_dsp", "smlad", 36),
+    "Cortex-M4, two vectors": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_2_dsp", "smlad", 40),
+    "Cortex-M33": ([*CORTEX_M, "-mcpu=cortex-m33"], "dm_dot_1_dsp", "smlad", 36),
+    "Cortex-M4, depthwise": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_taps_dsp", "smlabb", 2),
+    "Cortex-M55": ([*CORTEX_M, "-mcpu=cortex-m55"], "dm_dot_helium", "vmlava.s8", 4),
+    "Cortex-M55, requantize": ([*CORTEX_M, "-mcpu=cortex-m55"], "dm_requantize_helium", "vrshl.s32", 1),
+    "AVX-512": (["--target=x86_64-linux-gnu"], "dm_dot_avx512", "vpdpbusd", 32),
+    "AVX2": (["--target=x86_64-linux-gnu"], "dm_dot_avx2", "vpmaddwd", 4),
+}
+SOURCE = """
+#include "dormouse_isa.h"
+void dot(int32_t set, const int8_t *x, intptr_t xs, int32_t p, const int8_t *w, intptr_t ws, int32_t rows, int32_t n,
+         int32_t *sums, intptr_t ss) { dm_dot(set, x, xs, p, w, ws, rows, n, sums, ss); }
+void taps(int32_t set, const int8_t *x, intptr_t xs, const int8_t *w, intptr_t ws, int32_t t, int32_t c,
+          int32_t *sums) { dm_taps(set, x, xs, w, ws, t, c, sums); }
+void requantize(int32_t set, const int32_t *sums, dm_rescale r, int32_t n, int8_t *y) {
+  dm_requantize(set, sums, r, n, y); }
+"""
+
+
+@pytest.fixture(scope="module")
+def tools() -> tuple[str, str]:
+    """Clang of the Swift toolchain, and a disassembler."""
+    swift = shutil.which("swiftc")
+    clang = Path(swift).resolve().parent / "clang" if swift else None
+    objdump = shutil.which("llvm-objdump")
+    if clang is None or not clang.exists() or objdump is None:
+        pytest.skip("clang of the Swift toolchain or llvm-objdump is missing")
+    return str(clang), objdump
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_the_primitive_is_made_of_its_instruction(core, tools, tmp_path):
+    flags, primitive, instruction, least = CORES[core]
+    clang, objdump = tools
+    source = tmp_path / "primitives.c"
+    source.write_text(SOURCE)
+    target = tmp_path / "primitives.o"
+    include = ROOT / "Sources" / "DormouseISA" / "include"
+    command = [clang, *flags, "-O2", "-ffunction-sections", "-I", include, "-c", source, "-o", target]
+    subprocess.run(command, check=True)
+    core_flags = [flag.replace("-mcpu", "--mcpu") for flag in flags if flag.startswith("-mcpu")]
+    listing = subprocess.run(
+        [objdump, "-d", "-r", "--no-show-raw-insn", *core_flags, target], check=True, capture_output=True, text=True
+    ).stdout
+    body = re.search(rf"^[0-9a-f]+ <{primitive}>:\n(.*?)(?=^[0-9a-f]+ <|\Z)", listing, re.M | re.S)
+    assert body, f"{primitive} is missing"
+    found = len(re.findall(rf"\s{re.escape(instruction)}\b", body[1]))
+    assert found >= least, f"{primitive}: {found} {instruction}, expected {least}\n{body[1]}"
+    calls = re.findall(r"\s(?:bl|blx|call|callq)\s.*|R_(?:ARM_THM_CALL|X86_64_PLT32)\s.*(?:mem|aeabi).*", body[1])
+    if primitive.startswith("dm_dot"):
+        assert not calls, f"{primitive} calls: {calls}"
+    print(f"{core}: {primitive} has {found} {instruction} and no calls")
