@@ -36,7 +36,9 @@ struct RecordedLength {
     }
     var offset = 12
     var blockSize = 0
-    while let chunk = bytes(of: file, at: offset, count: 24) ?? bytes(of: file, at: offset, count: 8) {
+    // Real files have a handful of chunks; a hostile one could have millions.
+    for _ in 0..<1000 {
+      guard let chunk = bytes(of: file, at: offset, count: 24) ?? bytes(of: file, at: offset, count: 8) else { break }
       let size = chunk.integer(4, bytes: 4)
       if chunk.text(0) == "fmt ", chunk.count == 24 {
         let pcm = [1, 3, 0xFFFE].contains(chunk.integer(8, bytes: 2))
