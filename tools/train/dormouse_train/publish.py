@@ -29,7 +29,7 @@ from .recordings import Recordings, default_cache_folder, default_data_folder, l
 from .runtime import Runtime
 from .streaming import judge, speech_stream, word_stream
 
-SLOTS_PER_KEYWORD = 60
+KEYWORD_SLOTS = 360
 SLOTS_OF_OTHERS = 240
 STREAM_SEED = 31
 
@@ -63,7 +63,8 @@ def streaming_figures(
     """`judge` on validation words and on the speech that no training phase heard."""
     rng = np.random.default_rng(STREAM_SEED)
     words = recordings.validation.words
-    rows = [rng.permutation(np.flatnonzero(words == word))[:SLOTS_PER_KEYWORD] for word in recipe.keywords]
+    each = KEYWORD_SLOTS // len(recipe.keywords)
+    rows = [rng.permutation(np.flatnonzero(words == word))[:each] for word in recipe.keywords]
     rows.append(rng.permutation(np.flatnonzero(~np.isin(words, recipe.keywords)))[:SLOTS_OF_OTHERS])
     order = rng.permutation(np.concatenate(rows))
     return judge(
