@@ -17,12 +17,15 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+      name: "CSampleRate", pkgConfig: "samplerate",
+      providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
     .target(name: "DormouseISA"),
     .target(name: "CDormouse"),
     .target(name: "Dormouse", dependencies: ["DormouseISA"]),
     .target(name: "DormouseABI", dependencies: ["Dormouse", "CDormouse"]),
     .target(name: "DormouseModel", dependencies: ["Dormouse"]),
-    .target(name: "DormouseAudio", dependencies: ["CSndFile"]),
+    .target(name: "DormouseAudio", dependencies: ["CSndFile", "CSampleRate"]),
     // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
     .executableTarget(
       name: "DormouseCommand",

@@ -48,7 +48,7 @@ public final class AudioReader {
     target = sampleRate
     resampler =
       source.format.sampleRate == sampleRate
-      ? nil : Resampler(from: source.format.sampleRate, to: sampleRate)
+      ? nil : try Resampler(from: source.format.sampleRate, to: sampleRate, name: source.name)
   }
 
   /// Fills the front of `samples`; returns how many were written, 0 at the end.
@@ -91,7 +91,7 @@ public final class AudioReader {
         }
         sourceEnded = pending.isEmpty
       }
-      let written = convert(resampler, room: room)
+      let written = try convert(resampler, room: room)
       if written > 0 {
         resampled.withUnsafeBufferPointer { SampleConversion.toInt16($0.baseAddress!, output, count: written) }
         return written
@@ -103,15 +103,16 @@ public final class AudioReader {
     }
   }
 
-  private func convert(_ resampler: Resampler, room: Int) -> Int {
-    let result = decoded.withUnsafeBufferPointer { input in
-      resampled.withUnsafeMutableBufferPointer { output in
-        resampler.process(
-          UnsafeBufferPointer(rebasing: input[pending]), isLast: sourceEnded,
-          into: UnsafeMutableBufferPointer(rebasing: output[0..<room]))
+  private func convert(_ resampler: Resampler, room: Int) throws(AudioError) -> Int {
+    let (pending, isLast, name) = (self.pending, sourceEnded, self.name)
+    let result = try decoded.withUnsafeBufferPointer { (input) throws(AudioError) -> (consumed: Int, written: Int) in
+      try resampled.withUnsafeMutableBufferPointer { (output) throws(AudioError) -> (consumed: Int, written: Int) in
+        try resampler.process(
+          UnsafeBufferPointer(rebasing: input[pending]), isLast: isLast,
+          into: UnsafeMutableBufferPointer(rebasing: output[0..<room]), name: name)
       }
     }
-    pending = (pending.lowerBound + result.consumed)..<pending.upperBound
+    self.pending = (pending.lowerBound + result.consumed)..<pending.upperBound
     return result.written
   }
 }
