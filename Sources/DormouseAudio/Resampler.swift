@@ -2,8 +2,9 @@ import CSampleRate
 
 /// Converts one channel from one sample rate to another with libsamplerate's band-limited interpolation.
 ///
-/// "Medium" quality: a pass band of 90 % of the lower Nyquist frequency and 121 dB of noise rejection. The output is
-/// aligned with the input; sample 0 of both is the same instant.
+/// "Best" quality: a pass band of 97 % of the lower Nyquist frequency, so that the front end's highest band (7600 of
+/// 8000 Hz) is not dimmed, and 145 dB of noise rejection. The output is aligned with the input; sample 0 of both is the
+/// same instant.
 final class Resampler {
   private let state: OpaquePointer
   private let ratio: Double
@@ -12,7 +13,7 @@ final class Resampler {
   /// - Throws: that libsamplerate refused, in its words.
   init(from source: Int, to target: Int, name: String) throws(AudioError) {
     var error: Int32 = 0
-    guard let state = src_new(Int32(SRC_SINC_MEDIUM_QUALITY), 1, &error) else {
+    guard let state = src_new(Int32(SRC_SINC_BEST_QUALITY), 1, &error) else {
       throw AudioError(name, "can't convert the sample rate: \(Resampler.words(error))")
     }
     self.state = state
