@@ -65,10 +65,10 @@ public final class LoadedImage {
   /// Version of the model.
   public var version: String { String(decoding: image.version, as: UTF8.self) }
 
-  /// A copy of `bytes` that begins at a multiple of 16; never without an address.
+  /// A copy of `bytes` that begins with a cache line; never without an address.
   private static func copy(_ bytes: [UInt8]) -> UnsafeMutableRawBufferPointer {
     let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(bytes.count, 1), alignment: ImageFormat.alignment)
+      byteCount: max(bytes.count, 1), alignment: ImageWriter.cacheLine)
     memory.copyBytes(from: bytes)
     return UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes.count])
   }

@@ -13,15 +13,17 @@ struct ByteBuilder {
   mutating func append(bytes more: [UInt8]) { bytes += more }
 
   /// Appends an aligned array and returns where it starts.
-  mutating func appendAligned<Element: BitwiseCopyable>(_ elements: [Element]) -> Int {
-    align()
+  mutating func appendAligned<Element: BitwiseCopyable>(
+    _ elements: [Element], to alignment: Int = ImageFormat.alignment
+  ) -> Int {
+    align(to: alignment)
     let start = bytes.count
     elements.withUnsafeBytes { bytes.append(contentsOf: $0) }
     return start
   }
 
-  /// Appends zeros up to a multiple of the image's alignment.
-  mutating func align() {
-    bytes += [UInt8](repeating: 0, count: ImageFormat.aligned(bytes.count) - bytes.count)
+  /// Appends zeros up to a multiple of `alignment`, the image's if nothing else is said.
+  mutating func align(to alignment: Int = ImageFormat.alignment) {
+    bytes += [UInt8](repeating: 0, count: (alignment - bytes.count % alignment) % alignment)
   }
 }

@@ -25,7 +25,7 @@ extension LayerRecord {
       padLeft = UInt16(window.padLeft)
     }
     if packed.layout != .none {
-      weights = UInt32(section.appendAligned(packed.rows))
+      weights = UInt32(section.appendAligned(packed.rows, to: ImageWriter.cacheLine))
       rowStride = UInt32(packed.rowStride)
       biases = UInt32(section.appendAligned(packed.biases))
     }
