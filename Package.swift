@@ -15,16 +15,24 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
+    // The device runtime, and its doors.
+    .target(name: "DormouseISA"),
+    .target(name: "Dormouse", dependencies: ["DormouseISA"]),
+    .target(name: "CDormouse"),
+    .target(name: "DormouseABI", dependencies: ["Dormouse", "CDormouse"]),
+    .target(name: "DormousePython", dependencies: ["DormouseABI", "DormouseModel", "CDormouse"]),
+    // The host rooms.
+    .target(name: "DormouseModel", dependencies: ["Dormouse"]),
+    .target(
+      name: "DormouseImport",
+      dependencies: ["DormouseModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["README.md", "Schema/onnx-subset.proto"]),
+    .target(name: "DormouseExport", dependencies: ["Dormouse", "DormouseModel"]),
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .systemLibrary(
       name: "CSampleRate", pkgConfig: "samplerate",
       providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
-    .target(name: "DormouseISA"),
-    .target(name: "CDormouse"),
-    .target(name: "Dormouse", dependencies: ["DormouseISA"]),
-    .target(name: "DormouseABI", dependencies: ["Dormouse", "CDormouse"]),
-    .target(name: "DormouseModel", dependencies: ["Dormouse"]),
     .target(name: "DormouseAudio", dependencies: ["CSndFile", "CSampleRate"]),
     // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
     .executableTarget(
@@ -33,22 +41,17 @@ let package = Package(
         "Dormouse", "DormouseModel", "DormouseImport", "DormouseExport", "DormouseAudio",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
-    .testTarget(name: "DormouseCommandTests", dependencies: ["DormouseCommand"], exclude: ["Help"]),
-    .target(name: "DormouseExport", dependencies: ["Dormouse", "DormouseModel"]),
-    .target(
-      name: "DormouseImport",
-      dependencies: ["DormouseModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
-      exclude: ["README.md", "Schema/onnx-subset.proto"]),
+    // Tests, and the mutation of images that they share with `tools/mutate`.
+    .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
+    .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseModel", "DormouseMutation"]),
+    .testTarget(
+      name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"], exclude: ["Golden"]),
+    .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
     .testTarget(
       name: "DormouseImportTests", dependencies: ["DormouseImport", "DormouseModel", "Dormouse"],
       exclude: ["Fixtures"]),
-    .target(name: "DormousePython", dependencies: ["DormouseABI", "DormouseModel", "CDormouse"]),
-    .testTarget(
-      name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"], exclude: ["Golden"]),
-    .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
-    .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseModel", "DormouseMutation"]),
-    .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
     .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
+    .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
+    .testTarget(name: "DormouseCommandTests", dependencies: ["DormouseCommand"], exclude: ["Help"]),
   ]
 )
