@@ -1,8 +1,8 @@
 // The instructions that Swift cannot spell, each with a portable twin that computes the same.
 //
-// Five primitives, from which the kernels are made: dot products of a few vectors against the rows of a
-// matrix, taps multiplied and accumulated over channels, requantization of accumulators, an addition of two
-// scales, and the preparation of a vector that some cores want before its dot products. One header an
+// The primitives from which the kernels are made: dot products of a few vectors against the rows of a matrix,
+// of bytes or of packed fields, and the preparation of the vectors before them; taps multiplied and
+// accumulated over channels; requantization of accumulators; an addition of two scales. One header an
 // instruction set; this one selects. On a microcontroller and on 64-bit Arm the set is fixed when compiling;
 // on x86-64 it is an argument, chosen at start-up.
 #ifndef DORMOUSE_ISA_H
@@ -11,6 +11,7 @@
 #include "dormouse_avx512.h"
 #include "dormouse_base.h"
 #include "dormouse_dsp.h"
+#include "dormouse_fields.h"
 #include "dormouse_helium.h"
 #include "dormouse_neon.h"
 #include "dormouse_portable.h"
@@ -102,6 +103,32 @@ DM_INLINE void dm_dot(int32_t set, const int8_t *x, intptr_t x_stride, int32_t p
 #else
   dm_dot_portable(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
 #endif
+}
+
+// Vectors that one call of `dm_dot_fields` takes at most, 1 or 2.
+DM_INLINE int32_t dm_field_positions(int32_t set) { return 2; }
+
+// Prepares vector `position` of up to two in `prepared` for fields of `bits`; returns the sum of its
+// elements.
+//
+// `prepared`, 16-byte aligned, has room for `dm_prepared_group(bits)` bytes a group and position. What is
+// written there is the core's own affair.
+DM_INLINE int32_t dm_prepare_fields(int32_t set, int32_t bits, const int8_t *x, int32_t n, int32_t position,
+                                    int32_t positions, int8_t *prepared) {
+  dm_prepare_fields_portable(bits, x, n, position, prepared);
+  return dm_total(x, n);
+}
+
+// sums[p * sum_stride + r] = sum_i x[p][i] * w[r][i], where `w = (u << doubling) - offset`; totals[p] is what
+// `dm_prepare_fields` returned.
+//
+// `w` starts at an even row; row pairs are `pair_stride` bytes apart. Each position has room for a multiple
+// of 4 sums; those past the last row are undefined.
+DM_INLINE void dm_dot_fields(int32_t set, dm_fields fields, const int8_t *prepared, const int32_t *totals,
+                             int32_t positions, const int8_t *w, intptr_t pair_stride, int32_t rows,
+                             int32_t n, int32_t *sums, intptr_t sum_stride) {
+  dm_dot_fields_portable(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
+  dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
 }
 
 // sums[c] += sum_t x[t * x_step + c] * w[t * w_step + c].

@@ -1,0 +1,119 @@
+// Weights below eight bits: unsigned fields of 1 to 7 bits, packed in words, and their dot products.
+//
+// Columns come in groups of 32, a group of one row is `bits` words, and rows come in pairs: word 0 of the
+// first row, word 0 of the second, word 1 of the first, and so on (`WeightLayout.pairs` says where each field
+// lies). A pair of columns is what SXTB16 makes of a word of bytes: pair 2m is columns 4m and 4m + 2, pair 2m
+// + 1 is 4m + 1 and 4m + 3. One AND takes both fields of a pair, one in each half of a word.
+//
+// - Fields of 1, 2 and 4 bits fill bytes: column 4 * bits * f + 4 * j + k is field f of byte k of word j.
+// - Others fill halves: field i of word j is pair i * bits + j; the bits left over at the top of a half are
+// one more
+//   pair each, word j holding bit j of it.
+#ifndef DORMOUSE_FIELDS_H
+#define DORMOUSE_FIELDS_H
+#include "dormouse_base.h"
+
+// How a weight is made of its field: `w = (u << doubling) - offset`.
+typedef struct {
+  // Of a field, 1 to 7.
+  int32_t bits;
+  int32_t doubling;
+  int32_t offset;
+} dm_fields;
+
+// Columns of a group.
+enum { DM_GROUP = 32 };
+
+// Direct fields in a half of a word, and bits left over.
+#define DM_DIRECT(bits) (16 / (bits))
+#define DM_SPARE(bits) (16 % (bits))
+
+// Bytes that a group of one prepared vector takes: a word for each pair that a kernel multiplies with.
+DM_INLINE int32_t dm_prepared_group(int32_t bits) { return 4 * bits * (DM_DIRECT(bits) + DM_SPARE(bits)); }
+
+// The fields of one row in a group, `fields[column]`; `words` are every second one.
+DM_SHARED void dm_unpack_fields(int32_t bits, const uint32_t *words, uint8_t *fields) {
+  const uint32_t mask = (1u << bits) - 1;
+  if (DM_SPARE(bits) == 0) {
+    for (int32_t j = 0; j < bits; j++) {
+      uint32_t word = words[2 * j];
+      for (int32_t f = 0; f < 8 / bits; f++) {
+        for (int32_t k = 0; k < 4; k++) {
+          fields[4 * (bits * f + j) + k] = (uint8_t)((word >> (8 * k + bits * f)) & mask);
+        }
+      }
+    }
+    return;
+  }
+  for (int32_t q = 0; q < 16; q++) {
+    const int32_t first = 4 * (q >> 1) + (q & 1);
+    uint32_t pair = 0;
+    if (q < bits * DM_DIRECT(bits)) {
+      pair = (words[2 * (q % bits)] >> (q / bits * bits)) & (mask * 0x10001);
+    } else {
+      for (int32_t j = 0; j < bits; j++) {
+        pair |= ((words[2 * j] >> q) & 0x10001) << j;
+      }
+    }
+    fields[first] = (uint8_t)pair;
+    fields[first + 2] = (uint8_t)(pair >> 16);
+  }
+}
+
+// Copies vector `position`, filled up with zeros.
+DM_SHARED void dm_prepare_fields_portable(int32_t bits, const int8_t *x, int32_t n, int32_t position,
+                                          int8_t *prepared) {
+  const int32_t groups = (n + DM_GROUP - 1) / DM_GROUP;
+  prepared += position * groups * dm_prepared_group(bits);
+  __builtin_memcpy(prepared, x, (size_t)n);
+  __builtin_memset(prepared + n, 0, (size_t)(groups * DM_GROUP - n));
+}
+
+// sums[p * sum_stride + r] = sum_i x[p][i] * u[r][i].
+DM_SHARED void dm_dot_fields_portable(int32_t bits, const int8_t *prepared, int32_t positions,
+                                      const int8_t *w, intptr_t pair_stride, int32_t rows, int32_t n,
+                                      int32_t *sums, intptr_t sum_stride) {
+  const int32_t groups = (n + DM_GROUP - 1) / DM_GROUP;
+  for (int32_t r = 0; r < rows; r++) {
+    for (int32_t p = 0; p < positions; p++) {
+      sums[p * sum_stride + r] = 0;
+    }
+    const uint32_t *words = (const uint32_t *)(const void *)(w + (r >> 1) * pair_stride) + (r & 1);
+    for (int32_t g = 0; g < groups; g++) {
+      uint8_t fields[DM_GROUP];
+      dm_unpack_fields(bits, words, fields);
+      words += 2 * bits;
+      for (int32_t p = 0; p < positions; p++) {
+        const int8_t *x = prepared + p * groups * dm_prepared_group(bits) + g * DM_GROUP;
+        uint32_t sum = 0;
+        for (int32_t i = 0; i < DM_GROUP; i++) {
+          sum += (uint32_t)(x[i] * fields[i]);
+        }
+        sums[p * sum_stride + r] += (int32_t)sum;
+      }
+    }
+  }
+}
+
+// The sum of a vector's elements: what the offset of the fields is multiplied with.
+DM_SHARED int32_t dm_total(const int8_t *x, int32_t n) {
+  int32_t total = 0;
+  for (int32_t i = 0; i < n; i++) {
+    total += x[i];
+  }
+  return total;
+}
+
+// From sums of fields to sums of weights.
+DM_SHARED void dm_finish_fields(dm_fields fields, const int32_t *totals, int32_t positions, int32_t rows,
+                                int32_t *sums, intptr_t sum_stride) {
+  for (int32_t p = 0; p < positions; p++) {
+    const uint32_t correction = (uint32_t)(fields.offset * totals[p]);
+    for (int32_t r = 0; r < rows; r++) {
+      sums[r] = (int32_t)(((uint32_t)sums[r] << fields.doubling) - correction);
+    }
+    sums += sum_stride;
+  }
+}
+
+#endif
