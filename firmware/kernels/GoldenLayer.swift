@@ -1,7 +1,7 @@
 import Dormouse
 import Support
 
-/// One layer of a golden file, read into memory.
+/// One layer of a golden file, in memory.
 struct GoldenLayer {
   private let base: UnsafeMutableRawPointer
   private let geometry: Geometry
@@ -11,14 +11,11 @@ struct GoldenLayer {
   /// Room for the output, then for scratch.
   private let free: UnsafeMutableRawPointer
 
-  /// Reads the next layer of `file` to the start of `memory`; nil if the file ends or the layer is too large.
-  init?(reading file: Int, into memory: UnsafeMutableRawBufferPointer) {
+  /// The layer that `memory` starts with; nil if it is too large.
+  init?(_ memory: UnsafeMutableRawBufferPointer) {
     base = memory.baseAddress!
-    guard file_read(file, base, 128) == 128 else { return nil }
     func word(_ index: Int) -> Int { Int(memory.load(fromByteOffset: index &* 4, as: Int32.self)) }
     let length = word(30)
-    guard length > 128 && length <= memory.count else { return nil }
-    guard file_read(file, base + 128, length &- 128) == length &- 128 else { return nil }
     geometry = Geometry(
       input: Shape(word(1), word(2), word(3)), output: Shape(word(4), word(5), word(6)), kernelHeight: word(7),
       kernelWidth: word(8), strideHeight: word(9), strideWidth: word(10), dilationHeight: max(word(11), 1),
@@ -94,4 +91,4 @@ struct GoldenLayer {
 }
 
 /// Arrays are padded to 16 bytes.
-private func padded(_ length: Int) -> Int { (length &+ 15) & ~15 }
+func padded(_ length: Int) -> Int { (length &+ 15) & ~15 }

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import cases
+import fields
 import golden_file
 
 
@@ -25,6 +26,7 @@ def main() -> int:
         "max_pool": cases.max_pool,
         "add": cases.add,
         "concatenation": cases.concatenation,
+        "fields": fields.cases,
     }.items():
         golden_file.write(folder / f"{name}.golden", make())
     return 0

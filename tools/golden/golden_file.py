@@ -11,6 +11,7 @@ output, 18 least output, 19 greatest output, 20 axis, 21 number of inputs, 22 ro
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,7 +84,7 @@ class Case:
         return struct.pack("<32i", *words) + body
 
 
-def write(path: Path, cases: list[Case]) -> None:
+def write(path: Path, cases: Sequence) -> None:
     """Writes a golden file and says how large it is."""
     data = b"DMGV" + struct.pack("<3i", len(cases), 0, 0) + b"".join(case.pack() for case in cases)
     path.write_bytes(data)
