@@ -8,7 +8,9 @@
 #ifndef DORMOUSE_ISA_H
 #define DORMOUSE_ISA_H
 #include "dormouse_avx2.h"
+#include "dormouse_avx2_fields.h"
 #include "dormouse_avx512.h"
+#include "dormouse_avx512_fields.h"
 #include "dormouse_base.h"
 #include "dormouse_dsp.h"
 #include "dormouse_fields.h"
@@ -115,6 +117,11 @@ DM_INLINE int32_t dm_field_positions(int32_t set) { return 2; }
 // written there is the core's own affair.
 DM_INLINE int32_t dm_prepare_fields(int32_t set, int32_t bits, const int8_t *x, int32_t n, int32_t position,
                                     int32_t positions, int8_t *prepared) {
+#if DM_CHOOSES
+  if (set == DM_AVX512 || set == DM_AVX2) {
+    return dm_prepare_fields_avx2(bits, x, n, position, prepared);
+  }
+#endif
   dm_prepare_fields_portable(bits, x, n, position, prepared);
   return dm_total(x, n);
 }
@@ -127,6 +134,18 @@ DM_INLINE int32_t dm_prepare_fields(int32_t set, int32_t bits, const int8_t *x, 
 DM_INLINE void dm_dot_fields(int32_t set, dm_fields fields, const int8_t *prepared, const int32_t *totals,
                              int32_t positions, const int8_t *w, intptr_t pair_stride, int32_t rows,
                              int32_t n, int32_t *sums, intptr_t sum_stride) {
+#if DM_CHOOSES
+  if (set == DM_AVX512) {
+    dm_dot_fields_avx512(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
+    dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
+    return;
+  }
+  if (set == DM_AVX2) {
+    dm_dot_fields_avx2(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
+    dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
+    return;
+  }
+#endif
   dm_dot_fields_portable(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
   dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
 }

@@ -1,0 +1,153 @@
+// Packed fields on x86-64 with AVX-512 and VNNI: 64 products an instruction.
+//
+// As with AVX2, but VPDPBUSD adds four products to each lane.
+#ifndef DORMOUSE_AVX512_FIELDS_H
+#define DORMOUSE_AVX512_FIELDS_H
+#include "dormouse_avx2_fields.h"
+#include "dormouse_avx512.h"
+
+#if defined(__x86_64__) && __STDC_HOSTED__
+
+// Moves what `slot` of the halves of `words` holds, to the lower or upper byte of each half; `word` is the
+// number of each word in its group.
+DM_AVX512_TARGET DM_INLINE __m512i dm_slot_avx512(const int bits, const int slot, __m512i words,
+                                                  __m512i word) {
+  const int target = (slot & 1) * 8;
+  if (slot < DM_DIRECT(bits)) {
+    const int right = slot * bits - target;
+    __m512i moved = right < 0 ? _mm512_slli_epi32(words, -right) : _mm512_srli_epi32(words, right);
+    return _mm512_and_si512(
+        moved, _mm512_set1_epi32(((1 << bits) - 1) << target | ((1 << bits) - 1) << (target + 16)));
+  }
+  const int place = DM_DIRECT(bits) * (bits - 1) + slot;
+  __m512i moved = _mm512_srlv_epi32(words, _mm512_sub_epi32(_mm512_set1_epi32(place - target), word));
+  return _mm512_and_si512(moved, _mm512_sllv_epi32(_mm512_set1_epi32(0x10001 << target), word));
+}
+
+// Fields of one step as bytes; those of 1, 2 and 4 bits stay where they are in their byte, so that an AND is
+// all it takes.
+DM_AVX512_TARGET DM_INLINE __m512i dm_decode_avx512(const int bits, const int step, __m512i words,
+                                                    __m512i word) {
+  if (DM_SPARE(bits) == 0) {
+    return _mm512_and_si512(words, _mm512_set1_epi8((char)(((1 << bits) - 1) << (bits * step))));
+  }
+  return _mm512_or_si512(dm_slot_avx512(bits, 2 * step, words, word),
+                         dm_slot_avx512(bits, 2 * step + 1, words, word));
+}
+
+// Numbers of words, modulo `bits`: what is left of those below twice that.
+DM_AVX512_TARGET DM_INLINE __m512i dm_wrap_avx512(const int bits, __m512i word) {
+  return _mm512_min_epu32(word, _mm512_sub_epi32(word, _mm512_set1_epi32(bits)));
+}
+
+// Sums of one row pair: one, or where fields stay in place one a step, of weight 2^(bits * step).
+#define DM_FIELD_SUMS(bits) (DM_SPARE(bits) == 0 ? DM_FIELD_STEPS(bits) : 1)
+
+// A tile of dot products: `positions` vectors times `pairs` row pairs.
+DM_AVX512_TARGET DM_INLINE void dm_field_tile_avx512(const int bits, const int8_t *prepared, intptr_t plane,
+                                                     const int positions, const int8_t *w,
+                                                     intptr_t pair_stride, const int pairs, int32_t *sums,
+                                                     intptr_t sum_stride) {
+  __m512i dots[2][8][8];
+#pragma clang loop unroll(full)
+  for (int k = 0; k < positions * pairs * DM_FIELD_SUMS(bits); k++) {
+    dots[k / DM_FIELD_SUMS(bits) / pairs][k / DM_FIELD_SUMS(bits) % pairs][k % DM_FIELD_SUMS(bits)] =
+        _mm512_setzero_si512();
+  }
+  __m512i word = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  word = dm_wrap_avx512(bits, dm_wrap_avx512(bits, word));
+  // Masked even where all lanes are inside: streaming rows is faster so.
+  __mmask16 inside = (__mmask16)0xFFFF;
+  for (intptr_t i = 0; i < plane; i += 64) {
+    if (plane - i < 64) {
+      inside = (__mmask16)((1 << ((plane - i) >> 2)) - 1);
+    }
+    __m512i words[8];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < pairs; k++) {
+      words[k] = _mm512_maskz_loadu_epi32(inside, w + k * pair_stride + i);
+    }
+#pragma clang loop unroll(full)
+    for (int step = 0; step < DM_FIELD_STEPS(bits); step++) {
+      __m512i vectors[2];
+#pragma clang loop unroll(full)
+      for (int p = 0; p < positions; p++) {
+        vectors[p] =
+            _mm512_maskz_loadu_epi32(inside, prepared + (p * DM_FIELD_STEPS(bits) + step) * plane + i);
+      }
+#pragma clang loop unroll(full)
+      for (int k = 0; k < pairs; k++) {
+        __m512i fields = dm_decode_avx512(bits, step, words[k], word);
+#pragma clang loop unroll(full)
+        for (int p = 0; p < positions; p++) {
+          __m512i *dot = &dots[p][k][step % DM_FIELD_SUMS(bits)];
+          *dot = _mm512_dpbusd_epi32(*dot, fields, vectors[p]);
+        }
+      }
+    }
+    if (DM_SPARE(bits) != 0) {
+      word = dm_wrap_avx512(bits, _mm512_add_epi32(word, _mm512_set1_epi32(8 % bits)));
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int p = 0; p < positions; p++) {
+    __m512i totals[8];
+#pragma clang loop unroll(full)
+    for (int k = 0; k < pairs; k++) {
+      totals[k] = dots[p][k][0];
+#pragma clang loop unroll(full)
+      for (int step = 1; step < DM_FIELD_SUMS(bits); step++) {
+        totals[k] = _mm512_add_epi32(totals[k], _mm512_srai_epi32(dots[p][k][step], bits * step));
+      }
+    }
+#pragma clang loop unroll(full)
+    for (int k = 0; k < pairs; k += 2) {
+      __m512i second = pairs == 1 ? totals[0] : totals[k + 1];
+      __m128i four = dm_finish_avx512(_mm512_add_epi32(_mm512_unpacklo_epi64(totals[k], second),
+                                                       _mm512_unpackhi_epi64(totals[k], second)));
+      int32_t *to = sums + p * sum_stride + 2 * k;
+      if (pairs == 1) {
+        _mm_storeu_si64(to, four);
+      } else {
+        _mm_storeu_si128((__m128i *)(void *)to, four);
+      }
+    }
+  }
+}
+
+DM_AVX512_TARGET DM_INLINE void dm_dot_bits_avx512(const int bits, const int8_t *prepared,
+                                                   const int positions, const int8_t *w, intptr_t pair_stride,
+                                                   int32_t rows, int32_t n, int32_t *sums,
+                                                   intptr_t sum_stride) {
+  const intptr_t plane = dm_field_plane(bits, n);
+  const int pairs = (DM_SPARE(bits) == 0 ? 16 / DM_FIELD_SUMS(bits) : 8) / positions;
+  for (; rows >= 2 * pairs; rows -= 2 * pairs) {
+    dm_field_tile_avx512(bits, prepared, plane, positions, w, pair_stride, pairs, sums, sum_stride);
+    w += pairs * pair_stride;
+    sums += 2 * pairs;
+  }
+  for (; rows > 0; rows -= 2) {
+    dm_field_tile_avx512(bits, prepared, plane, positions, w, pair_stride, 1, sums, sum_stride);
+    w += pair_stride;
+    sums += 2;
+  }
+}
+
+// `dm_dot_fields`, but for scale and offset of the fields.
+DM_AVX512_TARGET DM_SHARED void dm_dot_fields_avx512(int32_t bits, const int8_t *prepared, int32_t positions,
+                                                     const int8_t *w, intptr_t pair_stride, int32_t rows,
+                                                     int32_t n, int32_t *sums, intptr_t sum_stride) {
+#define DM_CASE(bits)                                                                                        \
+  case bits:                                                                                                 \
+    if (positions == 2) {                                                                                    \
+      dm_dot_bits_avx512(bits, prepared, 2, w, pair_stride, rows, n, sums, sum_stride);                      \
+    } else {                                                                                                 \
+      dm_dot_bits_avx512(bits, prepared, 1, w, pair_stride, rows, n, sums, sum_stride);                      \
+    }                                                                                                        \
+    break;
+  switch (bits) { DM_CASE(1) DM_CASE(2) DM_CASE(3) DM_CASE(4) DM_CASE(5) DM_CASE(6) DM_CASE(7) }
+#undef DM_CASE
+}
+
+#endif
+#endif
