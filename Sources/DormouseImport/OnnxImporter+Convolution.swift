@@ -102,8 +102,8 @@ extension OnnxImporter {
     let inputScale = tensors[view.tensor].quantization.scale
     let spatial = shape.count == 3 ? [2] : (isSwapped ? [3, 2] : [2, 3])
     let order = isDepthwise ? spatial + [0, 1] : [0] + spatial + [1]
-    let constants = Weights(
-      values: try int8Values(weights.tensor, order: order, node), scales: scales,
+    let constants = constants(
+      weights, values: try int8Values(weights.tensor, order: order, node), scales: scales,
       biases: try biases(node, 2, inputScale: inputScale, weightScales: scales))
     let window = attributes.window(isSwapped: isSwapped)
     var layer = try spatialLayer(

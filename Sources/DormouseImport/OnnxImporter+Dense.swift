@@ -36,7 +36,8 @@ extension OnnxImporter {
       try self.biases(node, $0, inputScale: inputScale, weightScales: scales)
     }
     func constants() -> Weights {
-      Weights(values: values, scales: scales, biases: biases ?? [Int32](repeating: 0, count: outputs))
+      self.constants(
+        weights, values: values, scales: scales, biases: biases ?? [Int32](repeating: 0, count: outputs))
     }
     let features = atoms.axis(outputs)
     let axes = Array(view.axes.dropLast()) + [features]

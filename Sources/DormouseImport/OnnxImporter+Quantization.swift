@@ -66,7 +66,7 @@ extension OnnxImporter {
     }
   }
 
-  /// A QONNX Quant: quantizes and dequantizes in one, to 2 to 8 bits, a bias to 32 at most.
+  /// A QONNX Quant: quantizes and dequantizes in one, to 2 to 8 bits, biases to 32 at most.
   func quant(_ node: OnnxNode) throws -> OnnxValue {
     guard let scale = try optionalConstant(node, 1), let scales = scale.reals,
       let zero = try optionalConstant(node, 2), let zeroPoints = zero.reals,
@@ -76,9 +76,6 @@ extension OnnxImporter {
     let rounding = node.text("rounding_mode", "ROUND").uppercased()
     guard ["ROUND", "ROUND_TO_EVEN", "HALF_EVEN"].contains(rounding) else {
       throw node.error("rounds by \(rounding.quoted)", remedy: "use ROUND")
-    }
-    guard zeroPoints.allSatisfy({ $0.magnitude <= 255 && $0 == $0.rounded() }) else {
-      throw node.error("has a zero point that is no small integer")
     }
     let isSigned = try node.integer("signed", 1) != 0
     let isNarrow = try node.integer("narrow", 0) != 0
@@ -91,12 +88,17 @@ extension OnnxImporter {
 
     let source = try value(node, 0)
     if case .constant(let tensor) = source {
-      guard zeroPoints.allSatisfy({ $0 == 0 }) else { throw asymmetryError(node) }
       let axis = try quantAxis(scale, tensor.shape, node)
-      var integers = try quantized(
+      if zeroPoints.allSatisfy({ $0 == -0.5 }) && isSigned && !isNarrow {
+        return .weights(try midRise(tensor, scales: scales, axis: axis, bits: Int(width), node))
+      }
+      guard zeroPoints.allSatisfy({ $0 == 0 }) else { throw asymmetryError(node) }
+      let integers = try quantized(
         tensor, scales: scales, zeroPoints: [], axis: axis, range: low...high, element: .int32, node)
-      if integers.integers?.allSatisfy({ Int8(exactly: $0) != nil }) == true { integers.element = .int8 }
-      return .weights(QuantizedConstant(tensor: integers, scales: scales, axis: axis))
+      return .weights(midTread(integers, scales: scales, axis: axis, bits: Int(width), isNarrow: isNarrow))
+    }
+    guard zeroPoints.allSatisfy({ $0.magnitude <= 255 && $0 == $0.rounded() }) else {
+      throw node.error("has a zero point that is no small integer")
     }
     guard width <= 8 else { throw node.error("quantizes an activation to \(width) bits", remedy: "use 2 to 8") }
     guard scales.count == 1, zeroPoints.count == 1 else { throw perTensorError(node) }
@@ -110,7 +112,7 @@ extension OnnxImporter {
     return .activation(try requantized(source, to: quantization, node))
   }
 
-  private func quantAxis(_ scale: OnnxTensor, _ shape: [Int], _ node: OnnxNode) throws -> Int? {
+  func quantAxis(_ scale: OnnxTensor, _ shape: [Int], _ node: OnnxNode) throws -> Int? {
     guard scale.count > 1 else { return nil }
     // The scale broadcasts against the tensor from the right.
     let padded = [Int](repeating: 1, count: max(shape.count - scale.shape.count, 0)) + scale.shape
@@ -141,7 +143,7 @@ extension OnnxImporter {
     return (scales, zeroPoint)
   }
 
-  private func checkScales(_ scales: [Double], _ node: OnnxNode) throws {
+  func checkScales(_ scales: [Double], _ node: OnnxNode) throws {
     guard !scales.isEmpty else { throw node.error("has no scale") }
     // The bounds keep every product and quotient of three scales finite and their fixed-point shifts representable.
     guard let bad = scales.first(where: { !($0 >= 1e-30 && $0 <= 1e30) }) else { return }
@@ -161,7 +163,7 @@ extension OnnxImporter {
     node.error("quantizes an activation by channel", remedy: "use one scale and zero point for the whole tensor")
   }
 
-  private func asymmetryError(_ node: OnnxNode) -> ImportError {
+  func asymmetryError(_ node: OnnxNode) -> ImportError {
     node.error("gives weights a zero point", remedy: "quantize weights symmetrically (zero point 0)")
   }
 
@@ -177,10 +179,10 @@ extension OnnxImporter {
       quantization: Quantization(scale: scales[0], zeroPoint: Int(stored) - (isSigned ? 0 : 128)))
   }
 
-  /// Quantizes constant floats as QuantizeLinear does: in float32, rounding half to even.
-  private func quantized(
+  /// Quantizes constant floats as QuantizeLinear does: in float32, rounding half to even; `offset` is added before.
+  func quantized(
     _ tensor: OnnxTensor, scales: [Double], zeroPoints: [Int64], axis: Int?, range: ClosedRange<Int>,
-    element: OnnxTensor.Element, _ node: OnnxNode
+    element: OnnxTensor.Element, offset: Float = 0, _ node: OnnxNode
   ) throws -> OnnxTensor {
     guard let reals = tensor.reals else { throw node.error("quantizes integers") }
     try spend(reals.count, node)
@@ -192,7 +194,7 @@ extension OnnxImporter {
     for (index, real) in reals.enumerated() {
       guard real.isFinite else { throw node.error("quantizes constants that are not finite") }
       let scale = axis == nil ? scales[0] : scales[index / inner % scales.count]
-      let level = Double((Float(real) / Float(scale)).rounded(.toNearestOrEven)) + zeroPoint
+      let level = Double((Float(real) / Float(scale) + offset).rounded(.toNearestOrEven)) + zeroPoint
       integers.append(Int64(min(max(level, Double(range.lowerBound)), Double(range.upperBound))))
     }
     return OnnxTensor(shape: tensor.shape, element: element, values: .integers(integers))
@@ -208,6 +210,10 @@ extension OnnxImporter {
     var shifted = tensor
     shifted.values = .integers(integers.map { $0 - offset })
     if tensor.element == .uint8 { shifted.element = .int8 }
-    return QuantizedConstant(tensor: shifted, scales: scales, axis: axis)
+    var constant = QuantizedConstant(tensor: shifted, scales: scales, axis: axis)
+    if !tensor.codebook.isEmpty {
+      constant.encoding = QuantizedConstant.codebookEncoding(levels: tensor.codebook.count)
+    }
+    return constant
   }
 }

@@ -5,11 +5,13 @@ extension OnnxImporter {
   func weights(_ node: OnnxNode, _ position: Int) throws -> QuantizedConstant {
     switch try value(node, position) {
     case .weights(let weights):
-      guard weights.tensor.element == .int8 else { throw node.error("has weights that are not int8") }
+      guard weights.tensor.element == .int8 else {
+        throw node.error("has weights of more than 8 bits", remedy: "quantize them to 1 to 8 bits")
+      }
       return weights
     case .constant:
       throw node.error(
-        "has float weights", remedy: "quantize them to int8 (QuantizeLinear, DequantizeLinear around the constant)")
+        "has float weights", remedy: "quantize them: QuantizeLinear and DequantizeLinear, Quant or BipolarQuant around the constant")
     default:
       throw node.error("multiplies two activations", remedy: "weights must be constants")
     }
@@ -72,7 +74,13 @@ extension OnnxImporter {
     return bias
   }
 
-  /// The weights as int8 in a new order of axes.
+  /// Integer weights with their scales and biases, to be stored as the file says.
+  func constants(_ weights: QuantizedConstant, values: [Int8], scales: [Double], biases: [Int32]) -> Weights {
+    Weights(
+      values: values, scales: scales, biases: biases, encoding: weights.encoding, codebook: weights.tensor.codebook)
+  }
+
+  /// The weights as integers in a new order of axes.
   func int8Values(_ tensor: OnnxTensor, order: [Int], _ node: OnnxNode) throws -> [Int8] {
     try spend(tensor.count, node)
     guard let integers = tensor.transposed(order).integers else { throw node.error("has float weights") }

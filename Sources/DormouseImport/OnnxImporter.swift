@@ -85,6 +85,8 @@ final class OnnxImporter {
       case "QuantizeLinear": try quantizeLinear(node)
       case "DequantizeLinear": try dequantizeLinear(node)
       case "Quant": try quant(node)
+      case "BipolarQuant": try bipolarQuant(node)
+      case "Gather": try gather(node)
       case "Conv": try convolution(node)
       case "Gemm": try gemm(node)
       case "MatMul": try matrixProduct(node)
@@ -113,9 +115,9 @@ final class OnnxImporter {
       "quantize in QDQ format (QuantizeLinear and DequantizeLinear around float operators)"
     case "DynamicQuantizeLinear": "use static quantization, with scales that are constants"
     case "Sigmoid", "LogSoftmax", "ArgMax": "end the network at its logits; the detector does the rest"
-    case "Shape", "Gather", "Slice", "Cast": "export the model with fixed shapes, constants folded"
+    case "Shape", "Slice", "Cast": "export the model with fixed shapes, constants folded"
     case "LSTM", "GRU", "RNN", "Loop", "If", "Scan": "use a feed-forward network"
-    case "BipolarQuant", "Trunc": "quantize to 2 to 8 bits with Quant"
+    case "Trunc": "quantize to 2 to 8 bits with Quant"
     default:
       "use Conv, Gemm, MatMul, Relu, Clip, Add, Concat, AveragePool, MaxPool, ReduceMean, or operators that only "
         + "reshape"

@@ -29,6 +29,8 @@ struct OnnxTensor {
   var shape: [Int]
   var element: Element
   var values: Values
+  /// The levels that these values were gathered from.
+  var codebook: [Int8] = []
 
   var count: Int {
     switch values {

@@ -1,3 +1,4 @@
+import Dormouse
 import DormouseModel
 
 /// What the importer knows about a named value of an ONNX graph.
@@ -26,6 +27,8 @@ struct QuantizedConstant {
   var scales: [Double]
   /// The axis of the scales; nil for a scale of the whole tensor.
   var axis: Int?
+  /// How weights of these levels are stored.
+  var encoding: Encoding = .int8
 }
 
 /// How an activation is quantized in the file.

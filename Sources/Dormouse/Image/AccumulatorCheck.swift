@@ -2,45 +2,83 @@
 ///
 /// Kernels add in any order and wrap; the result is right if the final sum fits.
 struct AccumulatorCheck {
-  let weights: UnsafePointer<Int8>
-  let biases: UnsafePointer<Int32>
-  let shifts: UnsafePointer<Int32>
-  /// Bytes from one row of weights to the next.
-  let stride: Int
+  private let constants: LayerConstants
+  private let weights: WeightRows
+  private let rows: Int
+  private let columns: Int
 
-  /// Whether no channel's accumulator, requantized result included, leaves Int32.
-  ///
-  /// Channel `c` has its weights at `c * step + t * tapStep`, for `t` below `taps`, at most 65536.
+  /// A layer's constants, and how many rows of weights it has, of how many columns; at most 65536 make one output.
+  init(_ constants: LayerConstants, rows: Int, columns: Int) {
+    self.constants = constants
+    weights = WeightRows(constants, columns: columns)
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// Whether no accumulator, requantized result included, leaves Int32, where every row makes an output channel.
   @_optimize(size)
-  func holds(channels: Int, step: Int, taps: Int, tapStep: Int) -> Bool {
-    for channel in 0..<channels {
-      var positive: Int32 = 0
-      var negative: Int32 = 0
-      var weight = weights + channel &* step
-      for _ in 0..<taps {
-        let value = Int32(weight.pointee)
-        if value > 0 { positive &+= value } else { negative &-= value }
-        weight += tapStep
+  func rowsHold() -> Bool {
+    for row in 0..<rows {
+      var sums = WeightSums()
+      for group in 0..<PackedRows.groups(columns: columns) {
+        let block = read(row: row, group: group)
+        for column in 0..<PackedRows.groupWidth { sums.add(block[column]) }
       }
-      // Inputs reach from -128 to 127; sums of magnitudes stay below 2^23, so that these fit.
-      let highest = biases[channel].addingReportingOverflow(127 &* positive &+ 128 &* negative)
-      let lowest = biases[channel].subtractingReportingOverflow(128 &* positive &+ 127 &* negative)
-      guard !highest.overflow && !lowest.overflow else { return false }
-      // Shifts to the left magnify; and the output's zero point is added without a check.
-      let shift = shifts[channel]
-      let limit = shift > 0 ? Int32.max &>> (shift &+ 1) : Int32.max &- 256
-      guard highest.partialValue <= limit && lowest.partialValue >= 0 &- limit else { return false }
+      guard holds(sums, channel: row) else { return false }
     }
     return true
   }
 
-  /// Whether the bytes that fill rows up to their stride are zero, as wide kernels expect.
+  /// The same where every column makes an output channel.
   @_optimize(size)
-  func paddingIsZero(rows: Int, used: Int) -> Bool {
-    guard used < stride else { return true }
-    for row in 0..<rows {
-      for column in used..<stride where weights[row &* stride &+ column] != 0 { return false }
+  func columnsHold() -> Bool {
+    for group in 0..<PackedRows.groups(columns: columns) {
+      var sums = InlineArray<32, WeightSums>(repeating: WeightSums())
+      for row in 0..<rows {
+        let block = read(row: row, group: group)
+        for column in 0..<PackedRows.groupWidth { sums[column].add(block[column]) }
+      }
+      let first = group &* PackedRows.groupWidth
+      for column in 0..<min(columns &- first, PackedRows.groupWidth) {
+        guard holds(sums[column], channel: first &+ column) else { return false }
+      }
     }
     return true
+  }
+
+  private func read(row: Int, group: Int) -> InlineArray<32, Int8> {
+    var block = InlineArray<32, Int8>(repeating: 0)
+    withUnsafeMutableBytes(of: &block) { block in
+      weights.read(
+        row: row, group: group, into: block.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int8.self))
+    }
+    return block
+  }
+
+  @_optimize(size)
+  private func holds(_ sums: WeightSums, channel: Int) -> Bool {
+    // Inputs reach from -128 to 127; sums of magnitudes stay below 2^23, so that these fit.
+    let bias = constants.biases[channel]
+    let highest = bias.addingReportingOverflow(127 &* sums.positive &+ 128 &* sums.negative)
+    let lowest = bias.subtractingReportingOverflow(128 &* sums.positive &+ 127 &* sums.negative)
+    guard !highest.overflow && !lowest.overflow else { return false }
+    // Shifts to the left magnify; and the output's zero point is added without a check.
+    let shift = constants.shifts[channel]
+    let limit = shift > 0 ? Int32.max &>> (shift &+ 1) : Int32.max &- 256
+    return highest.partialValue <= limit && lowest.partialValue >= 0 &- limit
+  }
+}
+
+/// Magnitudes of the weights of one output.
+private struct WeightSums {
+  /// Of those above zero.
+  var positive: Int32 = 0
+  /// Of those below zero.
+  var negative: Int32 = 0
+
+  @inline(__always)
+  mutating func add(_ weight: Int8) {
+    let value = Int32(weight)
+    if value > 0 { positive &+= value } else { negative &-= value }
   }
 }

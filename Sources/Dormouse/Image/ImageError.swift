@@ -41,5 +41,6 @@ public struct ImageError: Error, Equatable {
     case arenaMisaligned = 23
     case unsupportedOperation = 24
     case unsupportedEncoding = 25
+    case badWeight = 26
   }
 }

@@ -10,7 +10,7 @@ public enum ImageFormat {
   /// A reader refuses another major version and accepts any minor one.
   public static let majorVersion: UInt16 = 1
   /// Raised when a reader of the same major version may ignore what was added.
-  public static let minorVersion: UInt16 = 0
+  public static let minorVersion: UInt16 = 1
   /// Alignment of sections, and of the arena and its regions.
   public static let alignment = 16
   /// The CRC-32 covers the file from here to its end.

@@ -16,26 +16,6 @@ public enum Operation: UInt8, Sendable {
   case concatenation = 7
 }
 
-/// How weights are stored.
-public enum Encoding: UInt8, Sendable {
-  /// The operation has no weights.
-  case none = 0
-  /// Symmetric, per output channel, one byte each.
-  case int8 = 1
-}
-
-/// In which order weights are stored.
-public enum WeightLayout: UInt8, Sendable {
-  /// The operation has no weights.
-  case none = 0
-  /// Dense and convolution: an output channel a row, `[outputs][kernelHeight][kernelWidth][inputs]`, rows padded with
-  /// zeros to `rowStride`, a multiple of 4 bytes, so that 32-bit loads stay aligned.
-  case rows = 1
-  /// Depthwise: a tap a row, `[kernelHeight][kernelWidth][channels]`, rows padded with zeros to `rowStride`, a multiple
-  /// of 4 bytes.
-  case taps = 2
-}
-
 /// One step of the program: 80 bytes. Fields that an operation doesn't use are zero.
 ///
 /// Offsets of weights, biases and multipliers count from the start of the weights section; those of scratch from the
@@ -77,9 +57,9 @@ public struct LayerRecord: BitwiseCopyable {
   public var outputMaximum: Int8
   /// Reserved, zero.
   public var reserved0: UInt16
-  /// `[rows][rowStride]` of the encoding; a multiple of 16.
+  /// First row of the layout; a multiple of 16.
   public var weights: UInt32
-  /// Bytes from one row of weights to the next.
+  /// Bytes from one row of weights to the next, or, in `WeightLayout.pairs`, from one pair of rows to the next.
   public var rowStride: UInt32
   /// Int32 an output channel, the input's zero point folded in (`bias - zeroPoint * sum(weights)`); a multiple of 16.
   public var biases: UInt32
@@ -91,8 +71,10 @@ public struct LayerRecord: BitwiseCopyable {
   public var scratch: UInt32
   /// Bytes of it, exactly what the kernel's scratch query says.
   public var scratchLength: UInt32
+  /// Int8 levels that the fields of a codebook encoding name, one a field value; a multiple of 16.
+  public var codebook: UInt32
   /// Reserved, zero.
-  public var reserved1: (UInt32, UInt32, UInt32, UInt32)
+  public var reserved1: (UInt32, UInt32, UInt32)
 
   /// All zero; the writer fills in what the operation needs.
   public init(operation: Operation) {
@@ -121,7 +103,8 @@ public struct LayerRecord: BitwiseCopyable {
     shifts = 0
     scratch = 0
     scratchLength = 0
-    reserved1 = (0, 0, 0, 0)
+    codebook = 0
+    reserved1 = (0, 0, 0)
   }
 }
 

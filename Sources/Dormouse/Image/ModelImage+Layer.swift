@@ -12,7 +12,7 @@ extension ModelImage {
     guard let operation = Operation(rawValue: layer.operation) else {
       throw ImageError(.program, at: at, .unsupportedOperation)
     }
-    let isReserved = layer.reserved0 == 0 && layer.reserved1 == (0, 0, 0, 0)
+    let isReserved = layer.reserved0 == 0 && layer.reserved1 == (0, 0, 0)
     try Self.require(isReserved, .program, at: at &+ 34, .reservedNotZero)
     try Self.require(layer.outputMinimum <= layer.outputMaximum, .program, at: at &+ 32, .badValue)
     try validateStorage(of: layer, operation, at: at)
@@ -27,15 +27,20 @@ extension ModelImage {
 
   @_optimize(size)
   private func validateStorage(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
-    let encoding: Encoding
+    guard let encoding = Encoding(rawValue: layer.encoding) else {
+      throw ImageError(.program, at: at &+ 1, .unsupportedEncoding)
+    }
     let layout: WeightLayout
     switch operation {
-    case .dense, .convolution: (encoding, layout) = (.int8, .rows)
-    case .depthwise: (encoding, layout) = (.int8, .taps)
-    case .averagePool, .maxPool, .add, .concatenation: (encoding, layout) = (.none, .none)
+    case .dense, .convolution: layout = .rows
+    case .depthwise: layout = .taps
+    case .averagePool, .maxPool, .add, .concatenation: layout = .none
     }
-    try Self.require(layer.encoding == encoding.rawValue, .program, at: at &+ 1, .unsupportedEncoding)
-    try Self.require(layer.layout == layout.rawValue, .program, at: at &+ 2, .unsupportedEncoding)
+    let hasWeights = layout != .none
+    try Self.require((encoding != .none) == hasWeights, .program, at: at &+ 1, .unsupportedEncoding)
+    let expected = hasWeights && encoding != .int8 ? WeightLayout.pairs : layout
+    try Self.require(layer.layout == expected.rawValue, .program, at: at &+ 2, .unsupportedEncoding)
+    try Self.require(layer.codebook == 0 || encoding.code.levels > 0, .program, at: at &+ 64, .reservedNotZero)
   }
 
   /// Inputs exist and were written before, the output is written here only; counts and quantization suit the operation.
@@ -141,24 +146,24 @@ extension ModelImage {
     guard operation != .add else { return }
     let perRow = layer.weightsPerRow(input: input)
     try Self.require(perRow <= Self.maximumRow, .program, at: at &+ 40, .badShape)
-    let stride = UInt32(truncatingIfNeeded: (perRow &+ 3) & ~3)
+    let stride = UInt32(truncatingIfNeeded: layer.rowStride(columns: perRow))
     try Self.require(layer.rowStride == stride, .program, at: at &+ 40, .lengthMismatch)
     let rows = layer.weightRows(output: output)
-    try requireWeights(layer.weights, rows: UInt32(truncatingIfNeeded: rows), stride: stride, at: at &+ 36)
+    let strides = UInt32(truncatingIfNeeded: layer.rowStrides(output: output))
+    try requireWeights(layer.weights, rows: strides, stride: stride, at: at &+ 36)
     try requireWeights(layer.biases, rows: 1, stride: UInt32(truncatingIfNeeded: 4 &* channels), at: at &+ 44)
-    let check = AccumulatorCheck(
-      weights: (start(of: .weights) + Int(truncatingIfNeeded: layer.weights)).assumingMemoryBound(to: Int8.self),
-      biases: words(layer.biases), shifts: shifts, stride: Int(truncatingIfNeeded: stride))
-    let isSafe =
-      operation == .depthwise
-      ? check.holds(channels: channels, step: 1, taps: rows, tapStep: check.stride)
-      : check.holds(channels: channels, step: check.stride, taps: perRow, tapStep: 1)
+    let levels = UInt32(truncatingIfNeeded: layer.code.levels)
+    try requireWeights(layer.codebook, rows: 1, stride: levels, at: at &+ 64)
+    let constants = constants(of: layer, input: input, output: output)
+    let weightsAt = offset(of: .weights) &+ Int(truncatingIfNeeded: layer.weights)
+    if let reason = WeightCheck(constants, rows: rows, columns: perRow).violation {
+      throw ImageError(.weights, at: weightsAt, reason)
+    }
+    let check = AccumulatorCheck(constants, rows: rows, columns: perRow)
+    let isSafe = operation == .depthwise ? check.columnsHold() : check.rowsHold()
     try Self.require(
       isSafe, .weights, at: offset(of: .weights) &+ Int(truncatingIfNeeded: layer.biases),
       .accumulatorOverflow)
-    try Self.require(
-      check.paddingIsZero(rows: rows, used: perRow), .weights,
-      at: offset(of: .weights) &+ Int(truncatingIfNeeded: layer.weights), .reservedNotZero)
   }
 
   /// `rows * stride` bytes at `start` of the weights section, aligned to 16.

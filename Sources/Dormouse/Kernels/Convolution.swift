@@ -2,15 +2,17 @@ import DormouseISA
 
 /// 2-D convolution over all channels; 1-D is a width (or a height) of 1, pointwise a kernel of 1 x 1.
 ///
-/// Weights: `WeightLayout.rows`, one row an output channel, `[kernelHeight][kernelWidth][channels]`. Preconditions:
-/// `rowStride` is the product of the three, rounded up to 4; `biases`, `multipliers` and `shifts` hold
-/// `output.channels` values; extents, strides and dilations are at least 1. Windows may lie in the padding altogether.
+/// Weights: one row an output channel, `[kernelHeight][kernelWidth][channels]`, `WeightLayout.rows` or `pairs`.
+/// Preconditions: `rowStride` is that of the layout for the product of the three; `biases`, `multipliers` and `shifts`
+/// hold `output.channels` values; extents, strides and dilations are at least 1. Windows may lie in the padding
+/// altogether.
 public enum Convolution {
-  /// Bytes of scratch: accumulators, four windows or two of them widened, and, unless all windows can be read in place,
-  /// another one.
-  public static func scratchLength(_ geometry: Geometry) -> Int {
+  /// Bytes of scratch: accumulators, windows prepared or copied, and, unless all windows can be read in place, another
+  /// one.
+  public static func scratchLength(_ geometry: Geometry, _ code: WeightCode) -> Int {
     let window = (geometry.windowCount &+ 3) & ~3
-    return RowBlocks.scratchLength &+ window &* (geometry.hasContiguousWindows && !geometry.hasPadding ? 4 : 5)
+    return RowBlocks.scratchLength &+ PreparedVectors.room(length: geometry.windowCount, code)
+      &+ (geometry.hasContiguousWindows && !geometry.hasPadding ? 0 : window)
   }
 
   /// `output[y, x, o] = requantize(biases[o] + sum_ijc weights[o][i][j][c] * input[row(y, i), column(x, j), c])`;
@@ -24,25 +26,26 @@ public enum Convolution {
     input.withUnsafeBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
         guard let elements = input.baseAddress, var results = output.baseAddress else { return }
+        let code = constants.encoding.code
         let length = geometry.windowCount
         let padded = (length &+ 3) & ~3
         let adjacent = geometry.hasAdjacentWindows
-        let together = Int(dm_positions(set.rawValue))
+        let together = PreparedVectors.together(code, on: set)
+        let arePrepared = PreparedVectors.arePrepared(code, on: set)
         var windows = WindowReader(geometry, zeroPoint: constants.inputZeroPoint)
         let room = scratch + RowBlocks.scratchLength
+        let spare = room + PreparedVectors.room(length: length, code)
         var left = geometry.output.height &* geometry.output.width
         while left > 0 {
           let positions = min(together, left)
-          var vectors = UnsafePointer(room)
-          var stride = padded
-          if dm_widens(set.rawValue) != 0 {
+          var vectors = PreparedVectors(room, length: length, stride: padded, positions: positions)
+          if arePrepared {
             for position in 0..<positions {
-              let window = windows.next(elements, into: room + 4 &* padded)
-              dm_widen(window, Int32(length), Int32(position), Int32(positions), room)
+              vectors.prepare(windows.next(elements, into: spare), at: position, in: room, code, on: set)
             }
           } else if adjacent || positions == 1 {
-            vectors = windows.next(elements, into: room)
-            stride = length
+            vectors.elements = windows.next(elements, into: room)
+            vectors.stride = length
             for _ in 1..<positions { windows.skip() }
           } else {
             for position in 0..<positions {
@@ -50,8 +53,7 @@ public enum Convolution {
             }
           }
           RowBlocks.multiply(
-            vectors, stride: stride, positions: positions, length: length, constants, into: results,
-            outputs: geometry.output.channels, scratch: scratch, on: set)
+            vectors, constants, into: results, outputs: geometry.output.channels, scratch: scratch, on: set)
           results += positions &* geometry.output.channels
           left = left &- positions
         }

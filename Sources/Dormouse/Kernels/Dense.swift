@@ -2,11 +2,14 @@ import DormouseISA
 
 /// Every output sees every input: `[n] -> [m]`, over the flattened input.
 ///
-/// Weights: `WeightLayout.rows`, one row an output. Preconditions: `rowStride` is `inputs` rounded up to 4.
+/// Weights: one row an output, `WeightLayout.rows` or `pairs`. Preconditions: `rowStride` is that of the layout for
+/// `inputs` columns.
 public enum Dense {
-  /// Bytes of scratch: accumulators, and the input, widened.
+  /// Bytes of scratch: accumulators, and the input, prepared.
   @inline(__always)
-  public static func scratchLength(inputs: Int) -> Int { RowBlocks.scratchLength &+ 2 &* ((inputs &+ 3) & ~3) }
+  public static func scratchLength(inputs: Int, _ code: WeightCode) -> Int {
+    RowBlocks.scratchLength &+ PreparedVectors.room(length: inputs, code) / 2
+  }
 
   /// `output[o] = requantize(biases[o] + sum_i weights[o][i] * input[i])`.
   ///
@@ -17,16 +20,13 @@ public enum Dense {
   ) {
     input.withUnsafeBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
-        guard var vector = input.baseAddress, let results = output.baseAddress else { return }
-        if dm_widens(set.rawValue) != 0 {
-          let wide = scratch + RowBlocks.scratchLength
-          dm_widen(vector, Int32(truncatingIfNeeded: input.count), 0, 1, wide)
-          vector = UnsafePointer(wide)
+        guard let vector = input.baseAddress, let results = output.baseAddress else { return }
+        let code = constants.encoding.code
+        var vectors = PreparedVectors(vector, length: input.count)
+        if PreparedVectors.arePrepared(code, on: set) {
+          vectors.prepare(vector, at: 0, in: scratch + RowBlocks.scratchLength, code, on: set)
         }
-        RowBlocks.multiply(
-          vector, stride: 0, positions: 1, length: input.count, constants, into: results, outputs: output.count,
-          scratch: scratch,
-          on: set)
+        RowBlocks.multiply(vectors, constants, into: results, outputs: output.count, scratch: scratch, on: set)
       }
     }
   }

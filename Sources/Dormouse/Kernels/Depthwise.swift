@@ -2,40 +2,94 @@ import DormouseISA
 
 /// Convolution of every channel with a filter of its own.
 ///
-/// Weights: `WeightLayout.taps`, `[kernelHeight][kernelWidth]` rows of `channels`. Preconditions: input and output have
-/// the same number of channels; `rowStride` is that number rounded up to 4; `biases`, `multipliers` and `shifts` hold as
-/// many values; extents, strides and dilations are at least 1. Windows may lie in the padding altogether. No scratch.
+/// Weights: `[kernelHeight][kernelWidth]` rows of `channels`, `WeightLayout.taps` or `pairs`. Preconditions: input and
+/// output have the same number of channels; `rowStride` is that of the layout for it; `biases`, `multipliers` and
+/// `shifts` hold as many values; extents, strides and dilations are at least 1. Windows may lie in the padding
+/// altogether.
 public enum Depthwise {
+  /// Bytes of scratch: the weights of a block of channels, as bytes, if they are stored as anything else.
+  @inline(__always)
+  public static func scratchLength(taps: Int, _ code: WeightCode) -> Int {
+    code.family == .bytes ? 0 : taps &* ChannelBlock.capacity
+  }
+
   /// `output[y, x, c] = requantize(biases[c] + sum_ij weights[i][j][c] * input[row(y, i), column(x, j), c])`; padding
   /// reads as the input's zero point.
   ///
-  /// `input` and `output` have the shapes of `geometry`.
+  /// `input` and `output` have the shapes of `geometry`; `scratch` the bytes of `scratchLength`.
   public static func run(
     _ input: Span<Int8>, _ constants: LayerConstants, _ geometry: Geometry, into output: inout MutableSpan<Int8>,
-    on set: InstructionSet
+    scratch: UnsafeMutablePointer<Int8>, on set: InstructionSet
   ) {
     input.withUnsafeBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
-        guard let elements = input.baseAddress, var results = output.baseAddress else { return }
+        guard let elements = input.baseAddress, let results = output.baseAddress else { return }
         let channels = geometry.input.channels
-        for y in 0..<geometry.output.height {
-          for x in 0..<geometry.output.width {
-            let window = DepthwiseWindow(geometry, y, x)
-            var rescale = constants.rescale
-            var first = 0
-            while first < channels {
-              var block = ChannelBlock(count: min(channels &- first, ChannelBlock.capacity), on: set)
-              window.accumulate(elements + first, constants, from: first, into: &block)
-              block.requantize(rescale, into: results)
-              rescale.skip(block.count)
-              results += block.count
-              first = first &+ block.count
-            }
+        var block = constants
+        var first = 0
+        while first < channels {
+          let count = min(channels &- first, ChannelBlock.capacity)
+          if constants.encoding == .int8 {
+            block.weights = constants.weights + first
+          } else {
+            unpack(constants, from: first, count: count, taps: geometry.taps, into: scratch)
+            block.weights = UnsafePointer(scratch)
+            block.rowStride = ChannelBlock.capacity
           }
+          run(elements + first, block, geometry, count: count, into: results + first, on: set)
+          block.skip(count)
+          first = first &+ count
         }
       }
     }
   }
+
+  /// All positions of `count` channels.
+  @inline(__always)
+  private static func run(
+    _ elements: UnsafePointer<Int8>, _ constants: LayerConstants, _ geometry: Geometry, count: Int,
+    into results: UnsafeMutablePointer<Int8>, on set: InstructionSet
+  ) {
+    var results = results
+    for y in 0..<geometry.output.height {
+      for x in 0..<geometry.output.width {
+        var sums = ChannelBlock(count: count, on: set)
+        DepthwiseWindow(geometry, y, x).accumulate(elements, constants, into: &sums)
+        sums.requantize(constants.rescale, into: results)
+        results += geometry.output.channels
+      }
+    }
+  }
+
+  /// Weights of channels `first ..< first + count` as bytes, `[taps][ChannelBlock.capacity]`.
+  private static func unpack(
+    _ constants: LayerConstants, from first: Int, count: Int, taps: Int, into bytes: UnsafeMutablePointer<Int8>
+  ) {
+    let rows = PackedRows(constants)
+    for tap in 0..<taps {
+      for group in 0..<PackedRows.groups(columns: count) {
+        rows.unpack(
+          row: tap, group: first / PackedRows.groupWidth &+ group,
+          into: bytes + (tap &* ChannelBlock.capacity &+ group &* PackedRows.groupWidth))
+      }
+    }
+  }
+}
+
+extension LayerConstants {
+  /// Moves the constants of output channels on by `count`; not the weights.
+  @inline(__always)
+  fileprivate mutating func skip(_ count: Int) {
+    biases += count
+    multipliers += count
+    shifts += count
+  }
+}
+
+extension Geometry {
+  /// Positions of the kernel.
+  @inline(__always)
+  fileprivate var taps: Int { kernelHeight &* kernelWidth }
 }
 
 /// One window of a depthwise convolution, clipped to the input.
@@ -56,16 +110,16 @@ private struct DepthwiseWindow {
       origin: column, taps: geometry.kernelWidth, dilation: geometry.dilationWidth, extent: geometry.input.width)
   }
 
-  /// Feeds the taps of channels `first ..< first + block.count`; `elements` is the input from channel `first` on.
+  /// Feeds the taps of the block's channels; `elements` is the input from the first of them on, and so are the weights.
   ///
   /// The primitive takes many taps at once, a constant step apart: for a kernel one column wide all of them, else a row
   /// of the kernel. Padding is taps that all read one row of zero points: a step of 0.
   func accumulate(
-    _ elements: UnsafePointer<Int8>, _ constants: LayerConstants, from first: Int, into block: inout ChannelBlock
+    _ elements: UnsafePointer<Int8>, _ constants: LayerConstants, into block: inout ChannelBlock
   ) {
     let channels = geometry.input.channels
     let rowLength = geometry.input.width &* channels
-    let weights = constants.weights + first
+    let weights = constants.weights
     let zeros = InlineArray<64, Int8>(repeating: constants.inputZeroPoint)
     withUnsafeBytes(of: zeros) { zeros in
       let padding = zeros.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int8.self)

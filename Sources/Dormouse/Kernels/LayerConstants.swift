@@ -2,10 +2,14 @@
 ///
 /// The validator has proven that the pointers are good for everything that the layer's shapes make a kernel read.
 public struct LayerConstants {
-  /// Int8 weights in the layout that the operation wants (`WeightLayout`); aligned to 16.
+  /// First weight, in the layout of encoding and operation (`WeightLayout`); aligned to 16.
   public var weights: UnsafePointer<Int8>
-  /// Bytes from one row of weights to the next; a multiple of 4, the excess zero.
+  /// Bytes from one row of weights, or one pair of rows, to the next; a multiple of 4, the excess zero.
   public var rowStride: Int
+  /// How the weights are stored.
+  public var encoding: Encoding
+  /// The levels of a codebook encoding; unused by others.
+  public var codebook: UnsafePointer<Int8>
   /// An output channel each, in accumulator units, the input's zero point folded in.
   public var biases: UnsafePointer<Int32>
   /// `QuantizedMultiplier.multiplier`, an output channel each. Add: first input, second input, output.
@@ -26,12 +30,14 @@ public struct LayerConstants {
   /// Memberwise.
   @inline(__always)
   public init(
-    weights: UnsafePointer<Int8>, rowStride: Int, biases: UnsafePointer<Int32>, multipliers: UnsafePointer<Int32>,
-    shifts: UnsafePointer<Int32>, inputZeroPoint: Int8, outputZeroPoint: Int8, outputMinimum: Int8,
+    weights: UnsafePointer<Int8>, rowStride: Int, encoding: Encoding = .int8, codebook: UnsafePointer<Int8>? = nil,
+    biases: UnsafePointer<Int32>, multipliers: UnsafePointer<Int32>, shifts: UnsafePointer<Int32>, inputZeroPoint: Int8, outputZeroPoint: Int8, outputMinimum: Int8,
     outputMaximum: Int8
   ) {
     self.weights = weights
     self.rowStride = rowStride
+    self.encoding = encoding
+    self.codebook = codebook ?? weights
     self.biases = biases
     self.multipliers = multipliers
     self.shifts = shifts

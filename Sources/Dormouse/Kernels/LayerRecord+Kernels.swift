@@ -6,14 +6,33 @@ extension LayerRecord {
   /// elements of a window must stay below 2^28.
   @_optimize(size)
   public func scratchLength(input: TensorRecord, output: TensorRecord) -> Int {
-    switch Operation(rawValue: operation) {
-    case .dense: Dense.scratchLength(inputs: input.count)
-    case .convolution: Convolution.scratchLength(Geometry(self, input: input, output: output))
+    let code = code
+    return switch Operation(rawValue: operation) {
+    case .dense: Dense.scratchLength(inputs: input.count, code)
+    case .convolution: Convolution.scratchLength(Geometry(self, input: input, output: output), code)
+    case .depthwise: Depthwise.scratchLength(taps: Int(kernelHeight) &* Int(kernelWidth), code)
     default: 0
     }
   }
 
-  /// Rows of weights of the layer, each `rowStride` bytes; 0 if it has none.
+  /// What the layer's stored weights mean; that of no weights for an unknown encoding.
+  @_optimize(size)
+  public var code: WeightCode { (Encoding(rawValue: encoding) ?? .none).code }
+
+  /// Bytes from one row of weights, or one pair of rows, to the next, for this many weights in a row.
+  @_optimize(size)
+  public func rowStride(columns: Int) -> Int {
+    code.family == .bytes ? (columns &+ 3) & ~3 : PackedRows.pairStride(columns: columns, bits: code.bits)
+  }
+
+  /// How many `rowStride`s the layer's weights take.
+  @_optimize(size)
+  public func rowStrides(output: TensorRecord) -> Int {
+    let rows = weightRows(output: output)
+    return code.family == .bytes ? rows : (rows &+ 1) / 2
+  }
+
+  /// Rows of weights of the layer; 0 if it has none.
   @_optimize(size)
   public func weightRows(output: TensorRecord) -> Int {
     switch Operation(rawValue: operation) {
@@ -24,7 +43,7 @@ extension LayerRecord {
     }
   }
 
-  /// Weights in a row, before padding; `rowStride` is this rounded up to 4. 0 if the layer has none.
+  /// Weights in a row, before padding; 0 if the layer has none.
   @_optimize(size)
   public func weightsPerRow(input: TensorRecord) -> Int {
     switch Operation(rawValue: operation) {

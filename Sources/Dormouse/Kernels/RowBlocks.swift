@@ -9,37 +9,72 @@ enum RowBlocks {
 
   /// `results[p][o] = requantize(biases[o] + dot(vector p, row o))`.
   ///
-  /// `vectors` holds `positions` vectors of `length` elements, `stride` bytes apart (or their widened form, where
-  /// `dm_widens`); `results` takes `outputs` bytes a position, one position after the other; `scratch`, aligned to 4, is
+  /// `results` takes `outputs` bytes a position, one position after the other; `scratch`, aligned to 4, is
   /// `scratchLength` bytes.
   @inline(never)
   static func multiply(
-    _ vectors: UnsafePointer<Int8>, stride: Int, positions: Int, length: Int, _ constants: LayerConstants,
-    into results: UnsafeMutablePointer<Int8>, outputs: Int, scratch: UnsafeMutablePointer<Int8>,
-    on set: InstructionSet
+    _ vectors: PreparedVectors, _ constants: LayerConstants, into results: UnsafeMutablePointer<Int8>, outputs: Int,
+    scratch: UnsafeMutablePointer<Int8>, on set: InstructionSet
   ) {
     let sums = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int32.self)
     // Rows at a time: a multiple of 4 for up to four positions.
-    let rows = positions == 1 ? capacity : positions == 2 ? capacity / 2 : capacity / 4
+    let rows = vectors.positions == 1 ? capacity : vectors.positions == 2 ? capacity / 2 : capacity / 4
     var rescale = constants.rescale
-    var row = constants.weights
     var first = 0
     while first < outputs {
       let count = min(outputs &- first, rows)
-      dm_dot(
-        set.rawValue, vectors, stride, Int32(truncatingIfNeeded: positions), row, constants.rowStride,
-        Int32(truncatingIfNeeded: count), Int32(truncatingIfNeeded: length), sums, rows)
+      products(vectors, constants, from: first, count: count, sums: sums, sumStride: rows, on: set)
       var position = 0
-      while position < positions {
+      while position < vectors.positions {
         dm_requantize(
           set.rawValue, sums + position &* rows, rescale, Int32(truncatingIfNeeded: count),
           results + (position &* outputs &+ first))
         position = position &+ 1
       }
       rescale.skip(count)
-      row += count &* constants.rowStride
       first = first &+ count
     }
+  }
+
+  /// `sums[p * sumStride + r] = dot(vector p, row first + r)` for `count` rows; `first` is even.
+  @inline(__always)
+  private static func products(
+    _ vectors: PreparedVectors, _ constants: LayerConstants, from first: Int, count: Int,
+    sums: UnsafeMutablePointer<Int32>, sumStride: Int, on set: InstructionSet
+  ) {
+    let positions = Int32(truncatingIfNeeded: vectors.positions)
+    let rows = Int32(truncatingIfNeeded: count)
+    let length = Int32(truncatingIfNeeded: vectors.length)
+    if constants.encoding == .int8 {
+      dm_dot(
+        set.rawValue, vectors.elements, vectors.stride, positions, constants.weights + first &* constants.rowStride,
+        constants.rowStride, rows, length, sums, sumStride)
+      return
+    }
+    let code = constants.encoding.code
+    switch code.family {
+    case .bytes: break
+    case .fields:
+      withUnsafeBytes(of: vectors.totals) { totals in
+        dm_dot_fields(
+          set.rawValue, code.fields, vectors.elements,
+          totals.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int32.self), positions,
+          constants.weights + (first / 2) &* constants.rowStride, constants.rowStride, rows, length, sums, sumStride)
+      }
+    case .indices:
+      CodebookRows.multiply(
+        vectors, PackedRows(constants), from: first, count: count, sums: sums, sumStride: sumStride, on: set)
+    }
+  }
+}
+
+extension WeightCode {
+  /// The code as the primitives take it.
+  @inline(__always)
+  fileprivate var fields: dm_fields {
+    dm_fields(
+      bits: Int32(truncatingIfNeeded: bits), doubling: Int32(truncatingIfNeeded: doubling),
+      offset: Int32(truncatingIfNeeded: offset))
   }
 }
 

@@ -41,7 +41,7 @@ public struct Network {
     let layer = image.layer(index)
     let from = image.tensor(Int(layer.inputs.0))
     let to = image.tensor(Int(layer.output))
-    let constants = constants(of: layer, input: from, output: to)
+    let constants = image.constants(of: layer, input: from, output: to)
     let input = Span(_unsafeStart: UnsafePointer(elements(of: from)), count: from.count)
     var output = MutableSpan(_unsafeStart: elements(of: to), count: to.count)
     switch Operation(rawValue: layer.operation).unsafelyUnwrapped {
@@ -53,7 +53,8 @@ public struct Network {
         on: instructionSet)
     case .depthwise:
       Depthwise.run(
-        input, constants, Geometry(layer, input: from, output: to), into: &output, on: instructionSet)
+        input, constants, Geometry(layer, input: from, output: to), into: &output, scratch: scratch(of: layer),
+        on: instructionSet)
     case .averagePool:
       AveragePool.run(
         input, constants, Geometry(layer, input: from, output: to), into: &output, on: instructionSet)
@@ -90,21 +91,6 @@ public struct Network {
   @inline(__always)
   private func scratch(of layer: LayerRecord) -> UnsafeMutablePointer<Int8> {
     (activations + Int(truncatingIfNeeded: layer.scratch)).assumingMemoryBound(to: Int8.self)
-  }
-
-  @inline(__always)
-  private func constants(of layer: LayerRecord, input: TensorRecord, output: TensorRecord) -> LayerConstants {
-    let section = image.start(of: .weights)
-    func words(_ offset: UInt32) -> UnsafePointer<Int32> {
-      (section + Int(truncatingIfNeeded: offset)).assumingMemoryBound(to: Int32.self)
-    }
-    var constants = LayerConstants(
-      weights: (section + Int(truncatingIfNeeded: layer.weights)).assumingMemoryBound(to: Int8.self),
-      rowStride: Int(truncatingIfNeeded: layer.rowStride), biases: words(layer.biases),
-      multipliers: words(layer.multipliers), shifts: words(layer.shifts), inputZeroPoint: input.zeroPoint,
-      outputZeroPoint: output.zeroPoint, outputMinimum: layer.outputMinimum, outputMaximum: layer.outputMaximum)
-    if layer.inputCount == 2 { constants.secondZeroPoint = image.tensor(Int(layer.inputs.1)).zeroPoint }
-    return constants
   }
 }
 

@@ -1,3 +1,5 @@
+import Dormouse
+
 /// One step of a graph: an operation, the tensors it reads and the one it writes.
 public struct Node: Equatable, Sendable {
   /// Only for messages; not stored in the image.
@@ -41,20 +43,28 @@ public enum NodeOperation: Equatable, Sendable {
   case concatenation(axis: Int)
 }
 
-/// Symmetric per-channel int8 weights with their biases.
+/// Symmetric per-channel integer weights with their biases.
 public struct Weights: Equatable, Sendable {
-  /// In the order that the operation documents.
+  /// In the order that the operation documents; of the levels that `encoding` has.
   public var values: [Int8]
   /// One an output channel: `real = scale * value`. Positive and finite.
   public var scales: [Double]
   /// One an output channel, in steps of `input scale * weight scale`; no zero point is folded in.
   public var biases: [Int32]
+  /// How the values are to be stored.
+  public var encoding: Encoding
+  /// Levels of a codebook encoding, as many as it has or fewer; empty for others.
+  public var codebook: [Int8]
 
   /// Memberwise.
-  public init(values: [Int8], scales: [Double], biases: [Int32]) {
+  public init(
+    values: [Int8], scales: [Double], biases: [Int32], encoding: Encoding = .int8, codebook: [Int8] = []
+  ) {
     self.values = values
     self.scales = scales
     self.biases = biases
+    self.encoding = encoding
+    self.codebook = codebook
   }
 }
 

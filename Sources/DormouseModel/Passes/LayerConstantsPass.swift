@@ -4,10 +4,14 @@ import Dormouse
 struct PackedConstants {
   /// How the weights are ordered.
   var layout: WeightLayout = .none
-  /// `[rows][rowStride]`, rows padded with zeros.
-  var rows: [Int8] = []
-  /// Bytes from one row to the next.
+  /// How the weights are stored.
+  var encoding: Encoding = .none
+  /// The rows, `rowStride` bytes each or each two.
+  var rows: [UInt8] = []
+  /// Bytes from one row, or one pair of rows, to the next.
   var rowStride = 0
+  /// The levels of a codebook encoding, filled up with zeros.
+  var codebook: [Int8] = []
   /// One an output channel, zero points folded in.
   var biases: [Int32] = []
   /// One an output channel; three for an add.
@@ -56,13 +60,22 @@ struct PackedConstants {
         node.name,
         "it has \(weights.scales.count) weight scales and \(weights.biases.count) biases for \(filters) outputs")
     }
-    layout = channelsInnermost ? .taps : .rows
     let (rowCount, rowLength) = channelsInnermost ? (taps, filters) : (filters, taps)
-    rowStride = (rowLength + 3) & ~3
-    rows.reserveCapacity(rowCount * rowStride)
-    for row in 0..<rowCount {
-      rows += weights.values[row * rowLength..<(row + 1) * rowLength]
-      rows += repeatElement(0, count: rowStride - rowLength)
+    encoding = weights.encoding
+    if encoding == .int8 {
+      layout = channelsInnermost ? .taps : .rows
+      rowStride = (rowLength + 3) & ~3
+      rows.reserveCapacity(rowCount * rowStride)
+      for row in 0..<rowCount {
+        rows += weights.values[row * rowLength..<(row + 1) * rowLength].map { UInt8(bitPattern: $0) }
+        rows += repeatElement(0, count: rowStride - rowLength)
+      }
+    } else {
+      layout = .pairs
+      let packing = try FieldPacking(weights, place: node.name)
+      codebook = packing.codebook
+      rows = try packing.packed(weights.values, rows: rowCount, columns: rowLength)
+      rowStride = PackedRows.pairStride(columns: rowLength, bits: packing.code.bits)
     }
     for filter in 0..<filters {
       var sum = 0

@@ -44,7 +44,8 @@ extension ImageError.Reason {
     case .arenaTooSmall: "the arena is too small"
     case .arenaMisaligned: "the arena is not aligned"
     case .unsupportedOperation: "the operation of a layer is unknown"
-    case .unsupportedEncoding: "the encoding of weights is unknown"
+    case .unsupportedEncoding: "the encoding of weights is unknown, or not one for the layer's operation"
+    case .badWeight: "a stored weight is outside the grid of its encoding"
     }
   }
 

@@ -16,6 +16,8 @@ public struct LayerTable: Equatable, Sendable, Codable {
     public var encoding: String
     /// Kernel, stride, dilation and padding in words; empty without a window.
     public var window: String
+    /// Bits of a stored weight; 0 without weights.
+    public var weightBits: Int
     /// Weights, padding not counted, and biases.
     public var parameters: Int
     /// Multiplications by a weight.
@@ -74,7 +76,8 @@ public struct LayerTable: Equatable, Sendable, Codable {
     rows = (0..<image.layerCount).map { Row(image, layer: $0) }
     let macs = rows.reduce(0) { $0 + $1.macs }
     totals = Totals(
-      parameters: rows.reduce(0) { $0 + $1.parameters }, macs: macs, arithmeticCost: macs * 8 * 8, flash: image.length,
+      parameters: rows.reduce(0) { $0 + $1.parameters }, macs: macs,
+      arithmeticCost: rows.reduce(0) { $0 + $1.macs * $1.weightBits * 8 }, flash: image.length,
       arena: image.arenaLength, activations: Int(image.program.activationLength),
       activationsLowerBound: LayerTable.lowerBound(image))
   }
@@ -109,10 +112,13 @@ extension LayerTable.Row {
     inputs = indices.map { TensorShape(image.tensor(Int($0))) }
     output = TensorShape(result)
     encoding = Encoding(rawValue: layer.encoding).map { "\($0)" } ?? "unknown"
+    weightBits = layer.code.bits
     window = layer.windowInWords
     parameters = perRow * weightRows + biases
     macs = perRow * weightRows * (operation == .dense ? 1 : positions)
-    flash = MemoryLayout<LayerRecord>.size + weightRows * Int(layer.rowStride) + 4 * biases + 8 * channels
+    flash =
+      MemoryLayout<LayerRecord>.size + layer.rowStrides(output: result) * Int(layer.rowStride) + layer.code.levels
+      + 4 * biases + 8 * channels
     outputLength = result.count
     arenaOffset = Int(result.arenaOffset)
     firstLayer = Int(result.firstLayer)

@@ -6,7 +6,7 @@ extension LayerRecord {
     self.init(operation: node.operation.kind)
     let packed = try PackedConstants(node: node, tensors: graph.tensors)
     layout = packed.layout.rawValue
-    encoding = (packed.layout == .none ? Encoding.none : .int8).rawValue
+    encoding = packed.encoding.rawValue
     let indices = node.inputs.map(UInt16.init) + [UInt16](repeating: 0, count: 4 - node.inputs.count)
     inputs = (indices[0], indices[1], indices[2], indices[3])
     inputCount = UInt16(node.inputs.count)
@@ -28,6 +28,7 @@ extension LayerRecord {
       weights = UInt32(section.appendAligned(packed.rows, to: ImageWriter.cacheLine))
       rowStride = UInt32(packed.rowStride)
       biases = UInt32(section.appendAligned(packed.biases))
+      if !packed.codebook.isEmpty { codebook = UInt32(section.appendAligned(packed.codebook)) }
     }
     if !packed.factors.isEmpty {
       multipliers = UInt32(section.appendAligned(packed.factors.map(\.multiplier)))

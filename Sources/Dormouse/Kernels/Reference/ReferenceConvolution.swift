@@ -8,18 +8,19 @@ extension Convolution {
     _ input: Span<Int8>, _ constants: LayerConstants, _ geometry: Geometry, into output: inout MutableSpan<Int8>
   ) {
     let channels = geometry.input.channels
+    let weights = WeightRows(constants, columns: geometry.windowCount)
     var next = 0
     for y in 0..<geometry.output.height {
       for x in 0..<geometry.output.width {
         for channel in 0..<geometry.output.channels {
           var sum = constants.biases[channel]
-          var weight = channel &* constants.rowStride
+          var column = 0
           for i in 0..<geometry.kernelHeight {
             for j in 0..<geometry.kernelWidth {
               for c in 0..<channels {
                 let element = geometry.inputIndex(y, x, i, j).map { input[$0 &+ c] } ?? constants.inputZeroPoint
-                sum &+= Int32(constants.weights[weight]) &* Int32(element)
-                weight &+= 1
+                sum &+= Int32(weights[channel, column]) &* Int32(element)
+                column &+= 1
               }
             }
           }

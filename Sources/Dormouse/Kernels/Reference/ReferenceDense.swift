@@ -5,10 +5,11 @@ extension Dense {
   public static func reference(
     _ input: Span<Int8>, _ constants: LayerConstants, into output: inout MutableSpan<Int8>
   ) {
+    let weights = WeightRows(constants, columns: input.count)
     for channel in 0..<output.count {
       var sum = constants.biases[channel]
       for index in 0..<input.count {
-        sum &+= Int32(constants.weights[channel &* constants.rowStride &+ index]) &* Int32(input[index])
+        sum &+= Int32(weights[channel, index]) &* Int32(input[index])
       }
       output[channel] = constants.requantize(sum, channel: channel)
     }

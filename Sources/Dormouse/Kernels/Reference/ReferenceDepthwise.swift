@@ -7,6 +7,7 @@ extension Depthwise {
   public static func reference(
     _ input: Span<Int8>, _ constants: LayerConstants, _ geometry: Geometry, into output: inout MutableSpan<Int8>
   ) {
+    let weights = WeightRows(constants, columns: geometry.input.channels)
     var next = 0
     for y in 0..<geometry.output.height {
       for x in 0..<geometry.output.width {
@@ -14,7 +15,7 @@ extension Depthwise {
           var sum = constants.biases[channel]
           for i in 0..<geometry.kernelHeight {
             for j in 0..<geometry.kernelWidth {
-              let weight = constants.weights[(i &* geometry.kernelWidth &+ j) &* constants.rowStride &+ channel]
+              let weight = weights[i &* geometry.kernelWidth &+ j, channel]
               let element = geometry.inputIndex(y, x, i, j).map { input[$0 &+ channel] } ?? constants.inputZeroPoint
               sum &+= Int32(weight) &* Int32(element)
             }
