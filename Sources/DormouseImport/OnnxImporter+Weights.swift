@@ -11,7 +11,8 @@ extension OnnxImporter {
       return weights
     case .constant:
       throw node.error(
-        "has float weights", remedy: "quantize them: QuantizeLinear and DequantizeLinear, Quant or BipolarQuant around the constant")
+        "has float weights",
+        remedy: "quantize them: QuantizeLinear and DequantizeLinear, Quant or BipolarQuant around the constant")
     default:
       throw node.error("multiplies two activations", remedy: "weights must be constants")
     }

@@ -36,7 +36,9 @@ struct GoldenLayer {
     self.constants = constants
     free = base + length
     expected = free - padded(geometry.output.count)
-    let scratch = max(Dense.scratchLength(inputs: geometry.input.count), Convolution.scratchLength(geometry))
+    let code = Encoding.int8.code
+    let scratch = max(
+      Dense.scratchLength(inputs: geometry.input.count, code), Convolution.scratchLength(geometry, code))
     guard length &+ padded(geometry.output.count) &+ scratch <= memory.count else { return nil }
   }
 
@@ -51,7 +53,7 @@ struct GoldenLayer {
     switch Operation(rawValue: UInt8(truncatingIfNeeded: base.load(as: Int32.self))) {
     case .dense: Dense.run(input, constants, into: &output, scratch: scratch, on: set)
     case .convolution: Convolution.run(input, constants, geometry, into: &output, scratch: scratch, on: set)
-    case .depthwise: Depthwise.run(input, constants, geometry, into: &output, on: set)
+    case .depthwise: Depthwise.run(input, constants, geometry, into: &output, scratch: scratch, on: set)
     case .averagePool: AveragePool.run(input, constants, geometry, into: &output, on: set)
     case .maxPool: MaxPool.run(input, constants, geometry, into: &output)
     case .add:

@@ -31,7 +31,8 @@ public struct LayerConstants {
   @inline(__always)
   public init(
     weights: UnsafePointer<Int8>, rowStride: Int, encoding: Encoding = .int8, codebook: UnsafePointer<Int8>? = nil,
-    biases: UnsafePointer<Int32>, multipliers: UnsafePointer<Int32>, shifts: UnsafePointer<Int32>, inputZeroPoint: Int8, outputZeroPoint: Int8, outputMinimum: Int8,
+    biases: UnsafePointer<Int32>, multipliers: UnsafePointer<Int32>, shifts: UnsafePointer<Int32>, inputZeroPoint: Int8,
+    outputZeroPoint: Int8, outputMinimum: Int8,
     outputMaximum: Int8
   ) {
     self.weights = weights

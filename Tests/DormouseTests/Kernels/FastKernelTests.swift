@@ -17,7 +17,7 @@ import Testing
         layer.withConstants { constants in
           var reference = expected.mutableSpan
           Dense.reference(input.span, constants, into: &reference)
-          withScratch(Dense.scratchLength(inputs: inputs)) { scratch in
+          withScratch(Dense.scratchLength(inputs: inputs, Encoding.int8.code)) { scratch in
             var result = actual.mutableSpan
             Dense.run(input.span, constants, into: &result, scratch: scratch, on: set)
           }
@@ -40,7 +40,7 @@ import Testing
       check(geometry, layer, &random) { input, constants, output in
         Convolution.reference(input, constants, geometry, into: &output)
       } fast: { input, constants, output in
-        withScratch(Convolution.scratchLength(geometry)) { scratch in
+        withScratch(Convolution.scratchLength(geometry, Encoding.int8.code)) { scratch in
           Convolution.run(input, constants, geometry, into: &output, scratch: scratch, on: set)
         }
       }
@@ -61,7 +61,9 @@ import Testing
       check(geometry, layer, &random) { input, constants, output in
         Depthwise.reference(input, constants, geometry, into: &output)
       } fast: { input, constants, output in
-        Depthwise.run(input, constants, geometry, into: &output, on: set)
+        withScratch(0) { scratch in
+          Depthwise.run(input, constants, geometry, into: &output, scratch: scratch, on: set)
+        }
       }
     }
     print("depthwise on \(set): 600 layers equal the reference")
@@ -155,7 +157,7 @@ import Testing
     }
   }
 
-  private func check(
+  func check(
     _ geometry: Geometry, _ layer: KernelCase, _ random: inout TestGenerator,
     reference: (Span<Int8>, LayerConstants, inout MutableSpan<Int8>) -> Void,
     fast: (Span<Int8>, LayerConstants, inout MutableSpan<Int8>) -> Void

@@ -17,11 +17,8 @@ struct GoldenCase {
 
   /// All cases of a file in `Tests/DormouseTests/Golden`.
   static func load(_ name: String, file: String = #filePath) throws -> [GoldenCase] {
-    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
-    let data = try Data(contentsOf: folder.appendingPathComponent("Golden/\(name).golden"))
-    var reader = GoldenReader(bytes: data.map { Int8(bitPattern: $0) })
-    let header = reader.words(4)
-    return (0..<Int(header[1])).map { GoldenCase(index: $0, from: &reader) }
+    var reader = try GoldenReader(name, file: file)
+    return (0..<reader.count).map { GoldenCase(index: $0, from: &reader) }
   }
 
   private init(index: Int, from reader: inout GoldenReader) {
@@ -59,9 +56,19 @@ struct GoldenCase {
 }
 
 /// Reads the parts of a golden file, each padded to 16 bytes.
-private struct GoldenReader {
-  let bytes: [Int8]
-  var position = 0
+struct GoldenReader {
+  private let bytes: [Int8]
+  private var position = 0
+  /// Cases in the file.
+  private(set) var count = 0
+
+  /// Opens a file in `Tests/DormouseTests/Golden`.
+  init(_ name: String, file: String = #filePath) throws {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
+    let data = try Data(contentsOf: folder.appendingPathComponent("Golden/\(name).golden"))
+    bytes = data.map { Int8(bitPattern: $0) }
+    count = Int(words(4)[1])
+  }
 
   mutating func bytes(_ count: Int) -> [Int8] {
     defer { position += (count + 15) & ~15 }

@@ -7,7 +7,7 @@ import Testing
   @Test func dense() throws {
     try check("dense") { golden, input, constants, output, set in
       if let set {
-        withScratch(Dense.scratchLength(inputs: input.count)) { scratch in
+        withScratch(Dense.scratchLength(inputs: input.count, Encoding.int8.code)) { scratch in
           Dense.run(input, constants, into: &output, scratch: scratch, on: set)
         }
       } else {
@@ -19,7 +19,7 @@ import Testing
   @Test func convolution() throws {
     try check("convolution") { golden, input, constants, output, set in
       if let set {
-        withScratch(Convolution.scratchLength(golden.geometry)) { scratch in
+        withScratch(Convolution.scratchLength(golden.geometry, Encoding.int8.code)) { scratch in
           Convolution.run(input, constants, golden.geometry, into: &output, scratch: scratch, on: set)
         }
       } else {
@@ -31,7 +31,9 @@ import Testing
   @Test func depthwise() throws {
     try check("depthwise") { golden, input, constants, output, set in
       if let set {
-        Depthwise.run(input, constants, golden.geometry, into: &output, on: set)
+        withScratch(0) { scratch in
+          Depthwise.run(input, constants, golden.geometry, into: &output, scratch: scratch, on: set)
+        }
       } else {
         Depthwise.reference(input, constants, golden.geometry, into: &output)
       }
