@@ -104,6 +104,14 @@ def integer_input(net: Network) -> Activation:
     return net.dense(x, 4)
 
 
+def narrow_dense(net: Network) -> Activation:
+    """Dense layers of many encodings."""
+    x = net.view(net.input([1, 7, 5]), "Flatten", axis=1)
+    for outputs in (37, 20, 33, 64, 9, 31, 17, 40):
+        x = net.dense(x, outputs, activation="relu", coarse=0.5)
+    return net.dense(x, 4, coarse=2)
+
+
 METADATA = {
     "dormouse.name": "fixture",
     "dormouse.version": "2.1",
@@ -121,6 +129,10 @@ def heard(net: Network) -> Activation:
     return net.dense(net.dense(x, 6, activation="relu"), 4)
 
 
+INTEGERS = ["int7", "int6", "int5", "int4", "int3", "ternary", "binary", "int4", "int8"]
+ODD = ["rise2", "rise3", "rise4", "rise5", "rise6", "rise7", "codebook2", "codebook3", "codebook4"]
+MIXED = ["int8", "int4", "binary", "codebook3"]
+
 CASES: list[tuple[str, Build, str, list[int] | None, dict[str, str]]] = [
     ("dense", dense, "qdq", None, {}),
     ("dense_forms", dense_forms, "qdq", None, {}),
@@ -137,7 +149,12 @@ CASES: list[tuple[str, Build, str, list[int] | None, dict[str, str]]] = [
     ("rows", rows, "qdq", None, {}),
     ("integer_input", integer_input, "qdq", None, {}),
     ("heard", heard, "qdq", None, METADATA),
+    ("narrow_integers", narrow_dense, "qonnx", None, {}),
+    ("narrow_odd", narrow_dense, "qonnx", None, {}),
+    ("narrow_temporal", temporal, "qonnx", None, {}),
 ]
+
+ENCODINGS = {"narrow_integers": INTEGERS, "narrow_odd": ODD, "narrow_temporal": MIXED}
 
 
 class Quant(OpRun):
@@ -149,12 +166,21 @@ class Quant(OpRun):
         return (quant(x, scale, zero, bits, signed, narrow, rounding_mode).astype(np.float32),)
 
 
+class BipolarQuant(OpRun):
+    """The BipolarQuant operator for onnx's evaluator, computed by qonnx."""
+
+    op_domain = "qonnx.custom_op.general"
+
+    def _run(self, x, scale):
+        return ((np.where(x >= 0, 1, -1) * scale).astype(np.float32),)
+
+
 def peer_levels(model: onnx.ModelProto, net: Network, output: Activation) -> np.ndarray:
     """What onnxruntime, or onnx with qonnx's own operator, makes of the same inputs."""
     integer = model.graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.INT8
     results = []
     if net.style == "qonnx":
-        evaluate = ReferenceEvaluator(model, new_ops=[Quant]).run
+        evaluate = ReferenceEvaluator(model, new_ops=[Quant, BipolarQuant]).run
     else:
         options = onnxruntime.SessionOptions()
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -172,7 +198,7 @@ def main() -> int:
     FIXTURES.mkdir(parents=True, exist_ok=True)
     failures = 0
     for index, (name, build, style, order, metadata) in enumerate(CASES):
-        net = Network(seed=100 + index, style=style)
+        net = Network(seed=100 + index, style=style, encodings=ENCODINGS.get(name))
         output = build(net)
         model = net.model(output, metadata)
         onnx.checker.check_model(model) if style != "qonnx" else None

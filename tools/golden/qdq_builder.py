@@ -7,10 +7,12 @@ with single rounding. Tensors here are channel-first, as in ONNX.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
 import numpy as np
+import narrow_weights
 import onnx
 from numpy.lib.stride_tricks import sliding_window_view
 from onnx import TensorProto, helper, numpy_helper
@@ -43,7 +45,9 @@ class Activation:
 class Network:
     """An ONNX graph under construction, with the integers of a batch."""
 
-    def __init__(self, seed: int, samples: int = 8, style: str = "qdq") -> None:
+    def __init__(self, seed: int, samples: int = 8, style: str = "qdq", encodings: list[str] | None = None) -> None:
+        """`encodings` are those of the weights, layer after layer and over again; int8 if nothing is said."""
+        self.encodings = itertools.cycle(encodings or ["int8"])
         self.random = np.random.default_rng(seed)
         self.samples = samples
         self.style = style
@@ -71,7 +75,7 @@ class Network:
     def node(self, operation: str, inputs: list[str], stem: str | None = None, **attributes: object) -> str:
         """Adds a node of one output and returns the output's name."""
         output = self.fresh(stem or operation.lower())
-        domain = "qonnx.custom_op.general" if operation == "Quant" else ""
+        domain = "qonnx.custom_op.general" if operation in ("Quant", "BipolarQuant") else ""
         self.nodes.append(
             helper.make_node(operation, inputs, [output], name=f"{operation}:{output}", domain=domain, **attributes)
         )
@@ -138,7 +142,9 @@ class Network:
         assert self.input_info is not None
         result = helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, *output.levels.shape[1:]])
         graph = helper.make_graph(self.nodes, "fixture", [self.input_info], [result], self.constants)
-        opsets = [helper.make_opsetid("", 17), helper.make_opsetid("qonnx.custom_op.general", 1)]
+        # onnx's own evaluator knows DequantizeLinear from operator set 19 on.
+        standard = 19 if any(node.op_type == "Gather" for node in self.nodes) else 17
+        opsets = [helper.make_opsetid("", standard), helper.make_opsetid("qonnx.custom_op.general", 1)]
         model = helper.make_model(graph, opset_imports=opsets[: 2 if self.style == "qonnx" else 1], ir_version=8)
         helper.set_model_props(model, metadata or {})
         return model
@@ -148,7 +154,16 @@ class Network:
     def weights(
         self, shape: list[int], axis: int | None, transposed: bool = False
     ) -> tuple[str, np.ndarray, np.ndarray]:
-        """Random int8 weights: the dequantized value's name, the levels, and a scale an extent of `axis`."""
+        """Random weights: the dequantized value's name, the levels, and a scale an extent of `axis`."""
+        encoding = next(self.encodings)
+        if encoding != "int8":
+            levels, grid, table = narrow_weights.draw(self.random, encoding, shape)
+            largest = np.abs(grid.values).max()
+            scales = (self.random.uniform(0.2, 2, shape[axis or 0]) / largest).astype(np.float32)
+            name = narrow_weights.add_nodes(self, encoding, levels, grid, table, scales, axis or 0)
+            if transposed:
+                name = self.node("Transpose", [name], "weight", perm=[1, 0])
+            return name, levels.astype(np.int64), scales.astype(np.float64)
         levels = self.random.integers(-127, 128, shape).astype(np.int8)
         count = 1 if axis is None else shape[axis]
         scales = self.random.uniform(0.002, 0.02, count).astype(np.float32)
