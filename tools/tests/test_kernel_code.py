@@ -14,6 +14,14 @@ CORES = {
     "Cortex-M4": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_1_dsp", "smlad", 36),
     "Cortex-M4, two vectors": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_2_dsp", "smlad", 40),
     "Cortex-M33": ([*CORTEX_M, "-mcpu=cortex-m33"], "dm_dot_1_dsp", "smlad", 36),
+    "Cortex-M4, 1 bit": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_fields_1_dsp", "smlad", 15),
+    "Cortex-M4, 2 bits": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_fields_2_dsp", "smlad", 14),
+    "Cortex-M4, 3 bits": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_fields_3_dsp", "smlad", 36),
+    "Cortex-M4, 4 bits": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_nibbles_1_dsp", "smlad", 64),
+    "Cortex-M4, 4 bits, two vectors": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_nibbles_2_dsp", "smlad", 64),
+    "Cortex-M4, 5 bits": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_fields_5_dsp", "smlad", 40),
+    "Cortex-M33, 6 bits": ([*CORTEX_M, "-mcpu=cortex-m33"], "dm_dot_fields_6_dsp", "smlad", 72),
+    "Cortex-M33, 7 bits": ([*CORTEX_M, "-mcpu=cortex-m33"], "dm_dot_fields_7_dsp", "smlad", 56),
     "Cortex-M4, depthwise": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_taps_dsp", "smlabb", 2),
     "Cortex-M55": ([*CORTEX_M, "-mcpu=cortex-m55"], "dm_dot_helium", "vmlava.s8", 4),
     "Cortex-M55, requantize": ([*CORTEX_M, "-mcpu=cortex-m55"], "dm_requantize_helium", "vrshl.s32", 1),
@@ -24,6 +32,9 @@ SOURCE = """
 #include "dormouse_isa.h"
 void dot(int32_t set, const int8_t *x, intptr_t xs, int32_t p, const int8_t *w, intptr_t ws, int32_t rows, int32_t n,
          int32_t *sums, intptr_t ss) { dm_dot(set, x, xs, p, w, ws, rows, n, sums, ss); }
+void dot_fields(int32_t set, dm_fields f, const int8_t *x, const int32_t *totals, int32_t p, const int8_t *w,
+                intptr_t ws, int32_t rows, int32_t n, int32_t *sums, intptr_t ss) {
+  dm_dot_fields(set, f, x, totals, p, w, ws, rows, n, sums, ss); }
 void taps(int32_t set, const int8_t *x, intptr_t xs, const int8_t *w, intptr_t ws, int32_t t, int32_t c,
           int32_t *sums) { dm_taps(set, x, xs, w, ws, t, c, sums); }
 void requantize(int32_t set, const int32_t *sums, dm_rescale r, int32_t n, int8_t *y) {

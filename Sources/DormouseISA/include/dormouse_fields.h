@@ -104,13 +104,18 @@ DM_SHARED int32_t dm_total(const int8_t *x, int32_t n) {
   return total;
 }
 
+// From a sum of fields to a sum of weights; `correction` is the offset times the vector's total.
+DM_INLINE int32_t dm_finish_field(dm_fields fields, int32_t sum, int32_t correction) {
+  return (int32_t)(((uint32_t)sum << fields.doubling) - (uint32_t)correction);
+}
+
 // From sums of fields to sums of weights.
 DM_SHARED void dm_finish_fields(dm_fields fields, const int32_t *totals, int32_t positions, int32_t rows,
                                 int32_t *sums, intptr_t sum_stride) {
   for (int32_t p = 0; p < positions; p++) {
-    const uint32_t correction = (uint32_t)(fields.offset * totals[p]);
+    const int32_t correction = fields.offset * totals[p];
     for (int32_t r = 0; r < rows; r++) {
-      sums[r] = (int32_t)(((uint32_t)sums[r] << fields.doubling) - correction);
+      sums[r] = dm_finish_field(fields, sums[r], correction);
     }
     sums += sum_stride;
   }

@@ -13,6 +13,7 @@
 #include "dormouse_avx512_fields.h"
 #include "dormouse_base.h"
 #include "dormouse_dsp.h"
+#include "dormouse_dsp_fields.h"
 #include "dormouse_fields.h"
 #include "dormouse_helium.h"
 #include "dormouse_neon.h"
@@ -122,8 +123,12 @@ DM_INLINE int32_t dm_prepare_fields(int32_t set, int32_t bits, const int8_t *x, 
     return dm_prepare_fields_avx2(bits, x, n, position, prepared);
   }
 #endif
+#if DM_HAS_DSP
+  return dm_prepare_fields_dsp(bits, x, n, position, positions, prepared);
+#else
   dm_prepare_fields_portable(bits, x, n, position, prepared);
   return dm_total(x, n);
+#endif
 }
 
 // sums[p * sum_stride + r] = sum_i x[p][i] * w[r][i], where `w = (u << doubling) - offset`; totals[p] is what
@@ -146,8 +151,12 @@ DM_INLINE void dm_dot_fields(int32_t set, dm_fields fields, const int8_t *prepar
     return;
   }
 #endif
+#if DM_HAS_DSP
+  dm_dot_fields_dsp(fields, prepared, totals, positions, w, pair_stride, rows, n, sums, sum_stride);
+#else
   dm_dot_fields_portable(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
   dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
+#endif
 }
 
 // sums[c] += sum_t x[t * x_step + c] * w[t * w_step + c].
