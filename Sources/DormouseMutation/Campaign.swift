@@ -33,6 +33,17 @@ public struct Campaign {
       ("dense", try ImageWriter(SampleGraphs.dense([37, 18, 7, 3])).bytes()),
       ("temporal", try ImageWriter(SampleGraphs.temporal()).bytes()),
       ("planar", try ImageWriter(SampleGraphs.planar()).bytes()),
+      (
+        "narrow",
+        try ImageWriter(
+          SampleGraphs.dense(
+            [37, 18, 33, 9, 5, 3], encodings: [.int4, .int5, .ternary, .codebook3, .binary])
+        ).bytes()
+      ),
+      (
+        "narrow temporal",
+        try ImageWriter(SampleGraphs.temporal(encodings: [.int3, .int4, .codebook2, .rise2])).bytes()
+      ),
     ]
   }
 

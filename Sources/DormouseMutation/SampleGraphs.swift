@@ -1,3 +1,4 @@
+import Dormouse
 import DormouseModel
 
 /// Graphs of every operation with random weights, the same at every run: what is mutated, and what tests write.
@@ -10,10 +11,21 @@ public enum SampleGraphs {
     return builder.graph
   }
 
-  /// Frames through temporal convolutions with residuals, pooled over time, then dense; hears unless `bare`.
-  public static func temporal(frames: Int = 20, bands: Int = 10, channels: Int = 18, seed: UInt64 = 2) -> Graph {
+  /// Dense layers whose weights are stored in `encodings`, one after the other; a bare network.
+  public static func dense(_ sizes: [Int], encodings: [Encoding], seed: UInt64 = 4) -> Graph {
     var random = Random(seed: seed)
-    var builder = Builder(input: TensorShape(height: frames, channels: bands), zeroPoint: 5)
+    var builder = Builder(input: TensorShape(channels: sizes[0]), zeroPoint: 7, encodings: encodings)
+    for size in sizes.dropFirst() { builder.dense(size, &random) }
+    return builder.graph
+  }
+
+  /// Frames through temporal convolutions with residuals, pooled over time, then dense; hears unless `bare`.
+  public static func temporal(
+    frames: Int = 20, bands: Int = 10, channels: Int = 18, encodings: [Encoding] = [.int8], seed: UInt64 = 2
+  ) -> Graph {
+    var random = Random(seed: seed)
+    var builder = Builder(
+      input: TensorShape(height: frames, channels: bands), zeroPoint: 5, encodings: encodings)
     builder.convolution(channels, Window(kernelHeight: 3, kernelWidth: 1, padTop: 1), &random)
     let residual = builder.last
     builder.depthwise(Window(kernelHeight: 5, kernelWidth: 1, dilationHeight: 2, padTop: 4), &random)
@@ -56,8 +68,12 @@ public enum SampleGraphs {
 private struct Builder {
   var graph: Graph
   var last: Int
+  /// How the weights of layers are stored, one after the other and over again.
+  private let encodings: [Encoding]
+  private var weighted = 0
 
-  init(input: TensorShape, zeroPoint: Int) {
+  init(input: TensorShape, zeroPoint: Int, encodings: [Encoding] = [.int8]) {
+    self.encodings = encodings
     let tensor = Tensor(name: "input", shape: input, quantization: Quantization(scale: 0.1, zeroPoint: zeroPoint))
     graph = Graph(
       name: "sample", version: "1.0", labels: [], tensors: [tensor], nodes: [], input: 0, output: 0)
@@ -125,11 +141,15 @@ private struct Builder {
       channels: shape.channels)
   }
 
-  private func weights(_ filters: Int, _ taps: Int, _ random: inout Random) -> Weights {
-    Weights(
-      values: (0..<filters * taps).map { _ in Int8(random.below(255) - 127) },
+  private mutating func weights(_ filters: Int, _ taps: Int, _ random: inout Random) -> Weights {
+    let encoding = encodings[weighted % encodings.count]
+    weighted += 1
+    let levels = encoding.levels(&random)
+    return Weights(
+      values: (0..<filters * taps).map { _ in levels[random.below(levels.count)] },
       scales: (0..<filters).map { _ in 0.001 + Double(random.below(1000)) / 100_000 / Double(taps) },
-      biases: (0..<filters).map { _ in Int32(random.below(2001) - 1000) })
+      biases: (0..<filters).map { _ in Int32(random.below(2001) - 1000) }, encoding: encoding,
+      codebook: encoding.code.family == .indices ? levels : [])
   }
 
   private mutating func keep(_ name: String, _ operation: NodeOperation, _ inputs: [Int], _ shape: TensorShape) {
@@ -146,5 +166,16 @@ private struct Builder {
     graph.nodes.append(Node(name: title, operation: operation, inputs: inputs, output: last))
     graph.output = last
     graph.labels = (0..<shape.count).map { "label \($0)" }
+  }
+}
+
+extension Encoding {
+  /// The weights that it has; those of a codebook are random.
+  fileprivate func levels(_ random: inout Random) -> [Int8] {
+    switch code.family {
+    case .bytes: Array(-127...127)
+    case .fields: (code.least...code.greatest).map { Int8(($0 << code.doubling) - code.offset) }
+    case .indices: (0..<code.levels).map { _ in Int8(random.below(255) - 127) }
+    }
   }
 }

@@ -40,6 +40,41 @@ struct RefusalTests {
     #expect(text.contains("node 0 'QuantizeLinear'") && text.contains("has the scale"))
   }
 
+  @Test("weights of 0, 1, 9 and 4.5 bits", arguments: [0, 1, 9, 4.5] as [Float])
+  func unusableWidths(bits: Float) throws {
+    let text = try refusal(Fixture(name: "narrow_integers")) { model in
+      // The first Quant is the input's, the second that of the first layer's weights.
+      let weights = model.graph.node.filter { $0.opType == "Quant" }[1]
+      let index = try #require(model.graph.initializer.firstIndex { $0.name == weights.input[3] })
+      model.graph.initializer[index].rawData = withUnsafeBytes(of: bits.bitPattern.littleEndian) { Data($0) }
+    }
+    #expect(text.contains("bits"))
+    #expect(text.hasPrefix("node "))
+  }
+
+  @Test func codebooksBeyondInt8AndEntriesBeyondTheCodebook() throws {
+    let odd = Fixture(name: "narrow_odd")
+    let overflow = try refusal(odd) { model in
+      let index = try #require(model.graph.initializer.firstIndex { $0.name.hasPrefix("codebook") })
+      let levels: [Int32] = [-127, 127, 200, 1]
+      model.graph.initializer[index].dataType = 6
+      model.graph.initializer[index].rawData = levels.withUnsafeBytes { Data($0) }
+    }
+    #expect(overflow.contains("'Gather'") && overflow.contains("level 200, which overflows int8"))
+    let beyond = try refusal(odd) { model in
+      let index = try #require(model.graph.initializer.firstIndex { $0.name.hasPrefix("index") })
+      let count = Int(model.graph.initializer[index].dims.reduce(1, *))
+      model.graph.initializer[index].rawData = [Int64](repeating: 4, count: count).withUnsafeBytes { Data($0) }
+    }
+    #expect(beyond.contains("gathers entry 4 of 4"))
+    let long = try refusal(odd) { model in
+      let index = try #require(model.graph.initializer.firstIndex { $0.name.hasPrefix("codebook") })
+      model.graph.initializer[index].dims = [17]
+      model.graph.initializer[index].rawData = Data(count: 17)
+    }
+    #expect(long.contains("a codebook of 17 levels"))
+  }
+
   @Test func unsupportedOperatorsAreNamed() throws {
     let text = try refusal(dense) { $0.graph.node[5].opType = "BatchNormalization" }
     #expect(text.hasPrefix("node 5 'BatchNormalization' "))

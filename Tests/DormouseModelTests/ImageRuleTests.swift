@@ -12,6 +12,8 @@ struct Breakage: Sendable, CustomTestStringConvertible {
   let change: @Sendable (inout ImageBytes) -> Void
   /// Whether length and checksum are made right.
   var sealed = true
+  /// Whether it is about the sample with narrow weights.
+  var isNarrow = false
 
   var testDescription: String { name }
 }
@@ -245,10 +247,50 @@ struct Breakage: Sendable, CustomTestStringConvertible {
       change: { $0.store($0.load(UInt32.self, at: 20) + 16, at: 20) }),
   ]
 
-  static let intact = try? ImageWriter(SampleGraphs.temporal()).bytes()
+  // Layers of the sample with narrow weights, 40-9-5-3: 0 int4, 1 ternary, 2 codebook2.
+  static let narrowBreakages: [Breakage] = [
+    Breakage(
+      name: "encoding of a later version", reason: .unsupportedEncoding, section: .program,
+      change: { $0.set(.program, 0, 1, UInt8(19)) }, isNarrow: true),
+    Breakage(
+      name: "int4 in rows of bytes", reason: .unsupportedEncoding, section: .program,
+      change: { $0.set(.program, 0, 2, UInt8(1)) }, isNarrow: true),
+    Breakage(
+      name: "no encoding for weights", reason: .unsupportedEncoding, section: .program,
+      change: { $0.set(.program, 0, 1, UInt8(0)) }, isNarrow: true),
+    Breakage(
+      name: "row stride of another encoding", reason: .lengthMismatch, section: .program,
+      change: { $0.set(.program, 0, 1, UInt8(5)) }, isNarrow: true),
+    Breakage(
+      name: "-8 in int4", reason: .badWeight, section: .weights,
+      change: { $0.setConstant(layer: 0, field: 36, UInt32(0)) }, isNarrow: true),
+    Breakage(
+      name: "3 in ternary", reason: .badWeight, section: .weights,
+      change: { $0.setConstant(layer: 1, field: 36, UInt32.max) }, isNarrow: true),
+    Breakage(
+      name: "columns beyond the last", reason: .reservedNotZero, section: .weights,
+      change: { $0.setConstant(layer: 0, field: 36, UInt32(0xF), byte: 32 + 8 * 3) }, isNarrow: true),
+    Breakage(
+      name: "a row beyond the last", reason: .reservedNotZero, section: .weights,
+      change: { $0.setConstant(layer: 0, field: 36, UInt32(1), byte: 4 * 64 + 4) }, isNarrow: true),
+    Breakage(
+      name: "codebook of an encoding without one", reason: .reservedNotZero, section: .program,
+      change: { $0.set(.program, 0, 64, UInt32(16)) }, isNarrow: true),
+    Breakage(
+      name: "codebook beyond its section", reason: .outOfBounds, section: .program,
+      change: { $0.set(.program, 2, 64, $0.section(.weights)!.length) }, isNarrow: true),
+    Breakage(
+      name: "codebook at an odd place", reason: .misaligned, section: .program,
+      change: { $0.set(.program, 2, 64, UInt32(4)) }, isNarrow: true),
+  ]
 
-  @Test(arguments: breakages) func isRefused(breakage: Breakage) throws {
-    var image = ImageBytes(intact: try #require(Self.intact))
+  static let intact = try? ImageWriter(SampleGraphs.temporal()).bytes()
+  static let narrow = try? ImageWriter(
+    SampleGraphs.dense([40, 9, 5, 3], encodings: [.int4, .ternary, .codebook2])
+  ).bytes()
+
+  @Test(arguments: breakages + narrowBreakages) func isRefused(breakage: Breakage) throws {
+    var image = ImageBytes(intact: try #require(breakage.isNarrow ? Self.narrow : Self.intact))
     breakage.change(&image)
     if breakage.sealed { image.seal() }
     do throws(ImageError) {
@@ -263,11 +305,12 @@ struct Breakage: Sendable, CustomTestStringConvertible {
   }
 
   @Test func everyReasonHasABreakage() {
-    var reasons = Set(Self.breakages.map(\.reason.rawValue))
+    let breakages = Self.breakages + Self.narrowBreakages
+    var reasons = Set(breakages.map(\.reason.rawValue))
     // These three are about memory, not about the image: tested below and with the spotter.
     reasons.formUnion([ImageError.Reason.arenaTooSmall.rawValue, ImageError.Reason.arenaMisaligned.rawValue])
-    #expect(reasons == Set(1...25))
-    print("\(Self.breakages.count) ways to break an image, \(reasons.count) reasons")
+    #expect(reasons == Set(1...26))
+    print("\(breakages.count) ways to break an image, \(reasons.count) reasons")
   }
 
   @Test func misalignedMemoryIsRefused() throws {

@@ -16,6 +16,20 @@ extension ImageError {
   }
 }
 
+extension ImageError {
+  /// The same, with what the image says of itself where that helps: the number of an encoding and the format's version.
+  func plainWords(of image: [UInt8]) -> String {
+    guard reason == .unsupportedEncoding, section == .program, image.indices.contains(offset), image.count >= 8 else {
+      return plainWords
+    }
+    let known = Encoding(rawValue: image[offset]).map { "\($0)" } ?? "number \(image[offset])"
+    return
+      "section program, offset 0x\(String(offset, radix: 16)): weights are stored as encoding \(known), which this "
+      + "runtime (image format \(ImageFormat.majorVersion).\(ImageFormat.minorVersion)) does not know here; the image "
+      + "has format \(Int(image[4]) + Int(image[5]) << 8).\(Int(image[6]) + Int(image[7]) << 8): \(reason.advice)"
+  }
+}
+
 extension ImageError.Reason {
   /// Which rule is broken.
   public var sentence: String {

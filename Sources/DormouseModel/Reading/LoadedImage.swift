@@ -52,7 +52,7 @@ public final class LoadedImage {
     do throws(ImageError) {
       try self.init(bytes: [UInt8](data))
     } catch {
-      throw ImageFileError(path: path, problem: error.plainWords)
+      throw ImageFileError(path: path, problem: error.plainWords(of: [UInt8](data)))
     }
   }
 
