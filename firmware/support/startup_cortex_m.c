@@ -14,9 +14,15 @@ intptr_t semihost(uintptr_t operation, uintptr_t argument) {
 static void fault(void) { board_fault("processor fault (a Swift trap is one)"); }
 
 __attribute__((noreturn)) void reset(void) {
+#if defined(__ARM_ARCH_6M__)
+  // CCR: words that are not aligned trap, as they always do on Armv6-M, on a larger core that runs its code
+  // too.
+  *(volatile uint32_t *)0xE000ED14 |= 1u << 3;
+#else
   // CPACR: full access to coprocessors 10 and 11, before the first instruction that needs them.
   *(volatile uint32_t *)0xE000ED88 |= 0xFu << 20;
   __asm__ volatile("dsb\n isb" ::: "memory");
+#endif
   const uint32_t *from = &__data_load;
   for (uint32_t *to = &__data_start; to < &__data_end;) {
     *to++ = *from++;

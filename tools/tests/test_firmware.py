@@ -18,11 +18,14 @@ sys.path.insert(0, str(ROOT / "tools"))
 from count import counting  # noqa: E402
 from count.spotter import noise  # noqa: E402
 
-BOARDS = ("mps2-an386", "mps3-an547", "virt-rv32imc")
+BOARDS = ("mps2-an385-m0plus", "mps2-an386", "mps3-an547", "virt-rv32imc")
 IMAGE = ROOT / "models" / "commands-temporal" / "commands-temporal.dormouse"
 DEMO = ROOT / "demo" / "words.flac"
 MEMORY = {"memcpy", "memmove", "memset"}
 ARM_MEMORY = {f"__aeabi_mem{kind}{size}" for kind in ("cpy", "move", "set", "clr") for size in ("", "4", "8")}
+# What Armv6-M has no instructions for.
+ARITHMETIC = {f"__aeabi_{name}" for name in ("idiv", "uidiv", "idivmod", "uidivmod", "lmul", "lasr", "llsl", "llsr")}
+ARITHMETIC |= {"__clzsi2"}
 # Only reference counting wants these where a core has no atomic instructions; the linker drops both.
 ATOMICS = {f"__atomic_{kind}_4" for kind in ("load", "store", "fetch_add", "fetch_sub", "compare_exchange")}
 
@@ -134,12 +137,24 @@ def test_the_runtime_needs_only_memory_functions(built, board):
     nm = counting.toolchain("llvm-nm")
     wanted = set(run(nm, "-u", "-j", ROOT / ".build-firmware" / board / "Dormouse.o").split())
     allowed = MEMORY | ATOMICS if board.startswith("virt") else MEMORY | ARM_MEMORY
+    if board.endswith("m0plus"):
+        allowed |= ATOMICS | ARITHMETIC
     assert wanted <= allowed, f"the runtime also wants {sorted(wanted - allowed)}"
     linked = run(nm, "-j", ROOT / ".build-firmware" / board / "spot" / "firmware.elf").split()
     heap = {
         name for name in linked if name.startswith("swift_") or name in ("malloc", "free", "posix_memalign", "printf")
     }
     assert not heap, f"linked into the firmware: {sorted(heap)}"
+
+
+def test_the_object_of_the_cortex_m0plus_is_armv6_m(built):
+    readelf = shutil.which("arm-none-eabi-readelf") or shutil.which("llvm-readelf")
+    if readelf is None:
+        pytest.skip("no readelf for Arm is installed")
+    for name in ("Dormouse.o", "spot/firmware.elf"):
+        attributes = run(readelf, "-A", ROOT / ".build-firmware" / "mps2-an385-m0plus" / name)
+        assert re.search(r"Tag_CPU_arch: v6S?-M", attributes), attributes
+        assert "Tag_THUMB_ISA_use: Thumb-1" in attributes, attributes
 
 
 def test_nothing_in_the_runtime_computes_with_floats(built):
@@ -175,7 +190,7 @@ def test_the_counts_do_not_depend_on_how_code_is_translated(built, recordings, t
         assert abs(blocks.total - single.total) <= 1, "the block that ends the program may be cut short"
 
 
-def test_the_benchmark_network_gives_the_golden_outputs_on_cortex_m(built):
+def test_the_benchmark_network_gives_the_golden_outputs_on_every_board(built):
     from benchmarks import dense250k
 
     if not dense250k.MODELS.exists():
@@ -183,7 +198,9 @@ def test_the_benchmark_network_gives_the_golden_outputs_on_cortex_m(built):
     run("swift", "build", "-c", "release", "--product", "dormouse")
     dense250k.prepare(ROOT / ".build" / "release" / "dormouse")
     # Raises unless all 64 outputs equal those of LiteRT's reference kernels.
-    counts = {board: dense250k.device(board) for board in ("mps2-an386", "mps3-an547")}
+    counts = {board: dense250k.device(board) for board in BOARDS}
     print(f"instructions an inference: {counts}")
     assert counts["mps2-an386"] <= 350_000
     assert counts["mps3-an547"] < counts["mps2-an386"] / 4
+    assert counts["virt-rv32imc"] <= 950_000
+    assert counts["mps2-an385-m0plus"] <= 1_250_000

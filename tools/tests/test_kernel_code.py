@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CORTEX_M = ["--target=armv7em-none-none-eabi", "-mfloat-abi=hard", "-ffreestanding"]
+CORTEX_M0PLUS = ["--target=armv6m-none-none-eabi", "-mcpu=cortex-m0plus", "-mfloat-abi=soft", "-ffreestanding"]
+RV32IMC = ["--target=riscv32-none-none-eabi", "-march=rv32imc", "-mabi=ilp32", "-ffreestanding"]
 # Name: compiler flags, primitive, instruction, least number of it in the primitive.
 CORES = {
     "Cortex-M4": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_1_dsp", "smlad", 36),
@@ -25,6 +27,10 @@ CORES = {
     "Cortex-M4, depthwise": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_taps_dsp", "smlabb", 2),
     "Cortex-M55": ([*CORTEX_M, "-mcpu=cortex-m55"], "dm_dot_helium", "vmlava.s8", 4),
     "Cortex-M55, requantize": ([*CORTEX_M, "-mcpu=cortex-m55"], "dm_requantize_helium", "vrshl.s32", 1),
+    "Cortex-M0+": (CORTEX_M0PLUS, "dm_dot_thumb1", "muls", 16),
+    "Cortex-M0+, fields": (CORTEX_M0PLUS, "dm_row_pair_thumb1", "muls", 32),
+    "RV32IMC": (RV32IMC, "dm_dot_portable", "mul", 36),
+    "RV32IMC, fields": (RV32IMC, "dm_dot_fields_portable", "mul", 200),
     "AVX-512": (["--target=x86_64-linux-gnu"], "dm_dot_avx512", "vpdpbusd", 32),
     "AVX2": (["--target=x86_64-linux-gnu"], "dm_dot_avx2", "vpmaddwd", 4),
 }
@@ -67,6 +73,8 @@ def test_the_primitive_is_made_of_its_instruction(core, tools, tmp_path):
     listing = subprocess.run(
         [objdump, "-d", "-r", "--no-show-raw-insn", *core_flags, target], check=True, capture_output=True, text=True
     ).stdout
+    # Places amid a function that a listing names: of RISC-V code, of jump tables and constants of Arm code.
+    listing = re.sub(r"^[0-9a-f]+ <(?:\.L\d* ?|\$[dt][.\d]*)>:\n", "", listing, flags=re.M)
     body = re.search(rf"^[0-9a-f]+ <{primitive}>:\n(.*?)(?=^[0-9a-f]+ <|\Z)", listing, re.M | re.S)
     assert body, f"{primitive} is missing"
     found = len(re.findall(rf"\s{re.escape(instruction)}\b", body[1]))

@@ -31,6 +31,14 @@ typedef struct {
   int32_t maximum;
 } dm_rescale;
 
+// Says that four sums are needed now. Small cores run out of registers where the compiler collects the
+// products of many columns before it adds any; hosts are to vectorize.
+DM_INLINE void dm_settle(uint32_t *sums) {
+#if !__STDC_HOSTED__
+  __asm__ volatile("" : "+r"(sums[0]), "+r"(sums[1]), "+r"(sums[2]), "+r"(sums[3]));
+#endif
+}
+
 DM_INLINE int32_t dm_clamp(int32_t value, int32_t minimum, int32_t maximum) {
   value = value < minimum ? minimum : value;
   return value > maximum ? maximum : value;

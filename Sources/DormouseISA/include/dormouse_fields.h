@@ -60,41 +60,6 @@ DM_SHARED void dm_unpack_fields(int32_t bits, const uint32_t *words, uint8_t *fi
   }
 }
 
-// Copies vector `position`, filled up with zeros.
-DM_SHARED void dm_prepare_fields_portable(int32_t bits, const int8_t *x, int32_t n, int32_t position,
-                                          int8_t *prepared) {
-  const int32_t groups = (n + DM_GROUP - 1) / DM_GROUP;
-  prepared += position * groups * dm_prepared_group(bits);
-  __builtin_memcpy(prepared, x, (size_t)n);
-  __builtin_memset(prepared + n, 0, (size_t)(groups * DM_GROUP - n));
-}
-
-// sums[p * sum_stride + r] = sum_i x[p][i] * u[r][i].
-DM_SHARED void dm_dot_fields_portable(int32_t bits, const int8_t *prepared, int32_t positions,
-                                      const int8_t *w, intptr_t pair_stride, int32_t rows, int32_t n,
-                                      int32_t *sums, intptr_t sum_stride) {
-  const int32_t groups = (n + DM_GROUP - 1) / DM_GROUP;
-  for (int32_t r = 0; r < rows; r++) {
-    for (int32_t p = 0; p < positions; p++) {
-      sums[p * sum_stride + r] = 0;
-    }
-    const uint32_t *words = (const uint32_t *)(const void *)(w + (r >> 1) * pair_stride) + (r & 1);
-    for (int32_t g = 0; g < groups; g++) {
-      uint8_t fields[DM_GROUP];
-      dm_unpack_fields(bits, words, fields);
-      words += 2 * bits;
-      for (int32_t p = 0; p < positions; p++) {
-        const int8_t *x = prepared + p * groups * dm_prepared_group(bits) + g * DM_GROUP;
-        uint32_t sum = 0;
-        for (int32_t i = 0; i < DM_GROUP; i++) {
-          sum += (uint32_t)(x[i] * fields[i]);
-        }
-        sums[p * sum_stride + r] += (int32_t)sum;
-      }
-    }
-  }
-}
-
 // The sum of a vector's elements: what the offset of the fields is multiplied with.
 DM_SHARED int32_t dm_total(const int8_t *x, int32_t n) {
   int32_t total = 0;

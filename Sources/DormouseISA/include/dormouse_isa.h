@@ -15,9 +15,11 @@
 #include "dormouse_dsp.h"
 #include "dormouse_dsp_fields.h"
 #include "dormouse_fields.h"
+#include "dormouse_fields_portable.h"
 #include "dormouse_helium.h"
 #include "dormouse_neon.h"
 #include "dormouse_portable.h"
+#include "dormouse_thumb1.h"
 
 // Raw values of `InstructionSet`.
 enum {
@@ -103,6 +105,8 @@ DM_INLINE void dm_dot(int32_t set, const int8_t *x, intptr_t x_stride, int32_t p
   dm_dot_neon(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
 #elif DM_HAS_HELIUM
   dm_dot_helium(x, w, row_stride, rows, n, sums);
+#elif DM_HAS_THUMB1
+  dm_dot_thumb1(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
 #else
   dm_dot_portable(x, x_stride, positions, w, row_stride, rows, n, sums, sum_stride);
 #endif
@@ -153,6 +157,9 @@ DM_INLINE void dm_dot_fields(int32_t set, dm_fields fields, const int8_t *prepar
 #endif
 #if DM_HAS_DSP
   dm_dot_fields_dsp(fields, prepared, totals, positions, w, pair_stride, rows, n, sums, sum_stride);
+#elif DM_HAS_THUMB1
+  dm_dot_fields_thumb1(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
+  dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
 #else
   dm_dot_fields_portable(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
   dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);

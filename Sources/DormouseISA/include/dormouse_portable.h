@@ -4,32 +4,59 @@
 #define DORMOUSE_PORTABLE_H
 #include "dormouse_base.h"
 
-// sums[p * sum_stride + r] = sum_i x[p * x_stride + i] * w[r * row_stride + i], i < n.
+// Adds to four sums the products of `columns`, a constant, with four rows.
+DM_INLINE void dm_columns_portable(const int8_t *x, const int8_t *const *rows, const int columns,
+                                   uint32_t *sums) {
+#pragma clang loop unroll(full)
+  for (int c = 0; c < columns; c++) {
+    int32_t value = x[c];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < 4; r++) {
+      sums[r] += (uint32_t)(value * rows[r][c]);
+    }
+    dm_settle(sums);
+  }
+}
+
+// One vector times four rows, which share its loads.
+DM_INLINE void dm_four_rows_portable(const int8_t *x, const int8_t **rows, int32_t n, int32_t *results) {
+  uint32_t sums[4] = {0};
+#pragma clang loop unroll(disable) vectorize(disable)
+  for (; n >= 8; n -= 8) {
+    dm_columns_portable(x, rows, 8, sums);
+    x += 8;
+#pragma clang loop unroll(full)
+    for (int r = 0; r < 4; r++) {
+      rows[r] += 8;
+    }
+  }
+#pragma clang loop unroll(disable) vectorize(disable)
+  for (; n > 0; n--) {
+    dm_columns_portable(x++, rows, 1, sums);
+#pragma clang loop unroll(full)
+    for (int r = 0; r < 4; r++) {
+      rows[r]++;
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 4; r++) {
+    results[r] = (int32_t)sums[r];
+  }
+}
+
+// sums[p * sum_stride + r] = sum_i x[p * x_stride + i] * w[r * row_stride + i], i < n. Where fewer than four
+// rows are left, the last one is computed several times: each position has room for a multiple of 4 sums.
 DM_SHARED void dm_dot_portable(const int8_t *x, intptr_t x_stride, int32_t positions, const int8_t *w,
                                intptr_t row_stride, int32_t rows, int32_t n, int32_t *sums,
                                intptr_t sum_stride) {
   for (int32_t p = 0; p < positions; p++) {
-    const int8_t *row = w;
-    int32_t r = 0;
-    // Two rows share the loads of x.
-    for (; r + 2 <= rows; r += 2) {
-      const int8_t *next = row + row_stride;
-      uint32_t first = 0, second = 0;
-      for (int32_t i = 0; i < n; i++) {
-        int32_t value = x[i];
-        first += (uint32_t)(value * row[i]);
-        second += (uint32_t)(value * next[i]);
+    for (int32_t row = 0; row < rows; row += 4) {
+      const int8_t *four[4];
+#pragma clang loop unroll(full)
+      for (int r = 0; r < 4; r++) {
+        four[r] = w + (row + r < rows ? row + r : rows - 1) * row_stride;
       }
-      sums[r] = (int32_t)first;
-      sums[r + 1] = (int32_t)second;
-      row = next + row_stride;
-    }
-    if (r < rows) {
-      uint32_t sum = 0;
-      for (int32_t i = 0; i < n; i++) {
-        sum += (uint32_t)(x[i] * row[i]);
-      }
-      sums[r] = (int32_t)sum;
+      dm_four_rows_portable(x, four, n, sums + row);
     }
     x += x_stride;
     sums += sum_stride;
