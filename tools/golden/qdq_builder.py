@@ -11,8 +11,8 @@ import itertools
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import narrow_weights
+import numpy as np
 import onnx
 from numpy.lib.stride_tricks import sliding_window_view
 from onnx import TensorProto, helper, numpy_helper
