@@ -15,32 +15,20 @@ struct AccumulatorCheck {
     self.columns = columns
   }
 
-  /// Whether no accumulator, requantized result included, leaves Int32, where every row makes an output channel.
+  /// Whether no accumulator, requantized result included, leaves Int32, where every row, or else every column, makes an
+  /// output channel.
   @_optimize(size)
-  func rowsHold() -> Bool {
-    for row in 0..<rows {
-      var sums = WeightSums()
-      for group in 0..<PackedRows.groups(columns: columns) {
-        let block = read(row: row, group: group)
-        for column in 0..<PackedRows.groupWidth { sums.add(block[column]) }
-      }
-      guard holds(sums, channel: row) else { return false }
-    }
-    return true
-  }
-
-  /// The same where every column makes an output channel.
-  @_optimize(size)
-  func columnsHold() -> Bool {
-    for group in 0..<PackedRows.groups(columns: columns) {
+  func holds(byRows: Bool) -> Bool {
+    let groups = PackedRows.groups(columns: columns)
+    for outer in 0..<(byRows ? rows : groups) {
       var sums = InlineArray<32, WeightSums>(repeating: WeightSums())
-      for row in 0..<rows {
-        let block = read(row: row, group: group)
-        for column in 0..<PackedRows.groupWidth { sums[column].add(block[column]) }
+      for inner in 0..<(byRows ? groups : rows) {
+        let block = read(row: byRows ? outer : inner, group: byRows ? inner : outer)
+        for column in 0..<PackedRows.groupWidth { sums[byRows ? 0 : column].add(block[column]) }
       }
-      let first = group &* PackedRows.groupWidth
-      for column in 0..<min(columns &- first, PackedRows.groupWidth) {
-        guard holds(sums[column], channel: first &+ column) else { return false }
+      let first = byRows ? outer : outer &* PackedRows.groupWidth
+      for channel in first..<(byRows ? outer &+ 1 : min(columns, first &+ PackedRows.groupWidth)) {
+        guard holds(sums[channel &- first], channel: channel) else { return false }
       }
     }
     return true

@@ -160,7 +160,7 @@ extension ModelImage {
       throw ImageError(.weights, at: weightsAt, reason)
     }
     let check = AccumulatorCheck(constants, rows: rows, columns: perRow)
-    let isSafe = operation == .depthwise ? check.columnsHold() : check.rowsHold()
+    let isSafe = check.holds(byRows: operation != .depthwise)
     try Self.require(
       isSafe, .weights, at: offset(of: .weights) &+ Int(truncatingIfNeeded: layer.biases),
       .accumulatorOverflow)

@@ -119,23 +119,22 @@ private struct DepthwiseWindow {
   ) {
     let channels = geometry.input.channels
     let rowLength = geometry.input.width &* channels
-    let weights = constants.weights
+    let isColumn = geometry.kernelWidth == 1 && columns.first == 0 && columns.end == 1
+    let lines = isColumn ? 1 : geometry.kernelHeight
+    let taps = isColumn ? geometry.kernelHeight : geometry.kernelWidth
+    let step = isColumn ? geometry.dilationHeight &* rowLength : geometry.dilationWidth &* channels
+    var start = elements + (row &* rowLength &+ column &* channels)
+    var weights = constants.weights
     let zeros = InlineArray<64, Int8>(repeating: constants.inputZeroPoint)
     withUnsafeBytes(of: zeros) { zeros in
       let padding = zeros.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int8.self)
-      if geometry.kernelWidth == 1 && columns.first == 0 && columns.end == 1 {
+      for line in 0..<lines {
+        let inside = line >= rows.first && line < rows.end
         feed(
-          rows, of: geometry.kernelHeight, elements + (row &* rowLength &+ column &* channels),
-          step: geometry.dilationHeight &* rowLength, weights, padding, constants.rowStride, &block)
-        return
-      }
-      for i in 0..<geometry.kernelHeight {
-        let inside = i >= rows.first && i < rows.end
-        let start = (row &+ i &* geometry.dilationHeight) &* rowLength &+ column &* channels
-        feed(
-          inside ? columns : TapRange.none, of: geometry.kernelWidth, elements + start,
-          step: geometry.dilationWidth &* channels, weights + i &* geometry.kernelWidth &* constants.rowStride,
-          padding, constants.rowStride, &block)
+          isColumn ? rows : inside ? columns : TapRange.none, of: taps, start, step: step, weights, padding,
+          constants.rowStride, &block)
+        start += geometry.dilationHeight &* rowLength
+        weights += taps &* constants.rowStride
       }
     }
   }
