@@ -34,11 +34,12 @@ let package = Package(
       name: "CSampleRate", pkgConfig: "samplerate",
       providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
     .target(name: "DormouseAudio", dependencies: ["CSndFile", "CSampleRate"]),
+    .target(name: "DormouseEvaluation", dependencies: ["Dormouse", "DormouseModel", "DormouseAudio"]),
     // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
     .executableTarget(
       name: "DormouseCommand",
       dependencies: [
-        "Dormouse", "DormouseModel", "DormouseImport", "DormouseExport", "DormouseAudio",
+        "Dormouse", "DormouseModel", "DormouseImport", "DormouseExport", "DormouseAudio", "DormouseEvaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests, and the mutation of images that they share with `tools/mutate`.
@@ -52,6 +53,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
     .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
+    .testTarget(name: "DormouseEvaluationTests", dependencies: ["DormouseEvaluation", "Dormouse"]),
     .testTarget(name: "DormouseCommandTests", dependencies: ["DormouseCommand"], exclude: ["Help"]),
   ]
 )

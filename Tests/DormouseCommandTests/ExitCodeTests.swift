@@ -26,6 +26,9 @@ import Testing
     [], ["listen"], ["detect"], ["detect", "--threshold", "2", "x.wav"], ["detect", "-", "-"],
     ["detect", "--hash", "--json", "x.wav"], ["features", "--json", "-o", "x.npy", "x.wav"], ["convert", "x.onnx"],
     ["bench", "--seconds", "0"], ["detect", "--threshold", "nan", "x.wav"],
+    ["evaluate"], ["evaluate", "--data", "x", "--snr", "5"], ["evaluate", "--data", "x", "--jobs", "0"],
+    ["evaluate", "--data", "x", "--noise", "y", "--snr", "5,loud"], ["evaluate", "--data", "x", "--task", "yes,,no"],
+    ["evaluate", "--scores", "x.json", "--model", "y"], ["evaluate", "-m", "x", "-m", "x", "--data", "y"],
   ]) func wrongUsageIsCodeTwoOrHelp(arguments: [String]) throws {
     let result = try CommandRunner.run(arguments, directory: workplace.path)
     #expect(result.code == (arguments.isEmpty ? 0 : 2), "\(arguments)")

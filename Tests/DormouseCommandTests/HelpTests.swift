@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite("Help") struct HelpTests {
-  static let commands = ["dormouse", "detect", "inspect", "convert", "export-c", "features", "bench"]
+  static let commands = ["dormouse", "detect", "inspect", "convert", "export-c", "features", "evaluate", "bench"]
 
   /// To accept a new text: `COLUMNS=80 dormouse detect --help > Tests/DormouseCommandTests/Help/detect.txt`.
   @Test(arguments: commands) func theHelpTextIsTheOneInTheRepository(command: String) throws {

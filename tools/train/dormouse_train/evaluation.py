@@ -35,22 +35,26 @@ def clip_frames(recipe: Recipe, samples: np.ndarray) -> np.ndarray:
     return frames[:, : recipe.shape.context]
 
 
-def validation_examples(recipe: Recipe, recordings: Recordings) -> Examples:
-    """All clips of the keywords; of other words, and of silence, as many clips as a keyword has on average.
+def validation_clips(recipe: Recipe, clips: Clips, noise: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Samples and words of all clips of the keywords, and of as many of other words, and of silence, as a keyword has.
 
     Other words come from all words that are no keyword, held out or not, every clip with the same chance.
     """
-    clips, labels = recordings.validation, recipe.labels
     rng = np.random.default_rng(SEED)
     spoken = np.flatnonzero(np.isin(clips.words, recipe.keywords))
     share = round(len(spoken) / len(recipe.keywords))
     candidates = np.flatnonzero(~np.isin(clips.words, recipe.keywords))
     others = rng.choice(candidates, min(share, len(candidates)), replace=False)
     rows = np.concatenate([spoken, others])
-    quiet = augment.silence(recordings.noise_validation, share, CLIP_SAMPLES, rng)
+    quiet = augment.silence(noise, share, CLIP_SAMPLES, rng)
     samples = np.concatenate([clips.samples[rows], quiet])
-    words = np.concatenate([clips.words[rows], np.full(share, "silence")])
-    return Examples(clip_frames(recipe, samples), targets_of(words, labels), words)
+    return samples, np.concatenate([clips.words[rows], np.full(share, "silence")])
+
+
+def validation_examples(recipe: Recipe, recordings: Recordings) -> Examples:
+    """The validation clips as the network sees them."""
+    samples, words = validation_clips(recipe, recordings.validation, recordings.noise_validation)
+    return Examples(clip_frames(recipe, samples), targets_of(words, recipe.labels), words)
 
 
 def held_out_examples(recipe: Recipe, recordings: Recordings) -> Examples:

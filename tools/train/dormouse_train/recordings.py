@@ -84,6 +84,17 @@ def load_recordings(data: Path, cache: Path) -> Recordings:
     )
 
 
+def load_validation(data: Path, cache: Path) -> tuple[Clips, list[np.ndarray]]:
+    """The validation clips and noise alone.
+
+    Raises FileNotFoundError if `data` is not the data folder.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    noise = [decode(path) for path in sorted((data / "noise").glob("*.opus"))]
+    clips = _load_clips(data / "speech-commands" / "validation", cache / "clips-validation")
+    return clips, [part[int(len(part) * NOISE_FOR_TRAINING) :] for part in noise]
+
+
 def _load_clips(folder: Path, cached: Path) -> Clips:
     array, index = cached.with_suffix(".npy"), cached.with_suffix(".json")
     if not index.exists():

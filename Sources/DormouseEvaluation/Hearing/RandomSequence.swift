@@ -1,0 +1,30 @@
+/// Random numbers that are the same on every machine and in every version, for one seed.
+///
+/// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+struct RandomSequence {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  /// The sequence of one thing among many, such as one clip: independent of the order in which they come.
+  init(seed: UInt64, of name: String) {
+    // FNV-1a, 64 bits.
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    var mixed = RandomSequence(seed: seed)
+    state = mixed.next() ^ hash
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// A number from 0 to `count - 1`, all equally likely to within `count / 2^64`.
+  mutating func next(below count: Int) -> Int {
+    Int(next().multipliedFullWidth(by: UInt64(count)).high)
+  }
+}

@@ -1,0 +1,1 @@
+"""Pictures of evaluations; started by tools/plot."""

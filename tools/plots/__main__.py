@@ -1,0 +1,47 @@
+"""`tools/plot det|size|confusion RESULTS.json... -o PICTURE.png`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from . import confusion, det, size
+from .results import ReportError, models
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tools/plot", description="Draws what dormouse evaluate --json has found.")
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    texts = {
+        "det": "the detection-error trade-off of one or more models",
+        "size": "how good models are against how much flash they take",
+        "confusion": "which words are taken for which",
+    }
+    for kind, text in texts.items():
+        command = kinds.add_parser(kind, help=text, description=f"Draws {text}.")
+        command.add_argument("results", nargs="+", type=Path, metavar="RESULTS.json", help="reports of evaluations")
+        command.add_argument("-o", "--output", type=Path, required=True, metavar="PICTURE", help="PNG, SVG or PDF")
+        if kind != "confusion":
+            command.add_argument("--keyword", help="whose curve; of several keywords, any of them without it")
+        if kind == "det":
+            command.add_argument(
+                "--across", choices=("fdr", "hour"), default="fdr", help="false detections of clips, or an hour"
+            )
+        if kind == "size":
+            command.add_argument("--figure", choices=tuple(size.TITLES), default="accuracy", help="what is compared")
+    options = parser.parse_args()
+    try:
+        found = models(options.results)
+        if options.kind == "det":
+            det.draw(found, options.keyword, options.across, options.output)
+        elif options.kind == "size":
+            size.draw(found, options.keyword, options.figure, options.output)
+        else:
+            confusion.draw(found, options.output)
+    except (ReportError, OSError, ValueError) as error:
+        print(f"tools/plot: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
