@@ -13,21 +13,28 @@
 // One row: its next 16 columns times the vector in q0.
 #define DM_HELIUM_ROW(row, sum) "vldrb.u8 q1, [%[" row "]], #16\n\tvmladava.s8 %[" sum "], q0, q1\n\t"
 
-// `dm_dot` for one vector, four rows at a time: 10 instructions for 64 multiply-accumulates. Assembly,
-// because the compiler puts the sums of so many rows on the stack.
+// Four rows: the next 16 columns of all.
+#define DM_HELIUM_FOUR_ROWS                                                                                  \
+  "vldrb.u8 q0, [%[x]], #16\n\t" DM_HELIUM_ROW("w0", "s0") DM_HELIUM_ROW("w1", "s1")                         \
+      DM_HELIUM_ROW("w2", "s2") DM_HELIUM_ROW("w3", "s3")
+
+// `dm_dot` for one vector, four rows at a time: 37 instructions for 64 columns, 256 multiply-accumulates,
+// then a tail-predicated loop for the rest. Assembly, because the compiler puts the sums of so many rows on
+// the stack.
 DM_SHARED void dm_dot_helium(const int8_t *x, const int8_t *w, intptr_t row_stride, int32_t rows, int32_t n,
                              int32_t *sums) {
   for (; rows >= 4; rows -= 4) {
     const int8_t *vector = x, *w0 = w, *w1 = w0 + row_stride, *w2 = w1 + row_stride, *w3 = w2 + row_stride;
     int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     w = w3 + row_stride;
-    __asm__("dlstp.8 lr, %[n]\n"
-            "1:\n\t"
-            "vldrb.u8 q0, [%[x]], #16\n\t" DM_HELIUM_ROW("w0", "s0") DM_HELIUM_ROW("w1", "s1")
-                DM_HELIUM_ROW("w2", "s2") DM_HELIUM_ROW("w3", "s3") "letp lr, 1b\n\t"
+    __asm__("wls lr, %[blocks], 2f\n"
+            "1:\n\t" DM_HELIUM_FOUR_ROWS DM_HELIUM_FOUR_ROWS DM_HELIUM_FOUR_ROWS DM_HELIUM_FOUR_ROWS
+            "le lr, 1b\n"
+            "2:\n\twlstp.8 lr, %[rest], 4f\n"
+            "3:\n\t" DM_HELIUM_FOUR_ROWS "letp lr, 3b\n4:\n\t"
             : [x] "+r"(vector), [w0] "+r"(w0), [w1] "+r"(w1), [w2] "+r"(w2), [w3] "+r"(w3), [s0] "+Te"(s0),
               [s1] "+Te"(s1), [s2] "+Te"(s2), [s3] "+Te"(s3)
-            : [n] "r"(n)
+            : [blocks] "r"(n >> 6), [rest] "r"(n & 63)
             : "lr", "q0", "q1", "cc", "memory");
     sums[0] = s0;
     sums[1] = s1;

@@ -17,6 +17,7 @@
 #include "dormouse_fields.h"
 #include "dormouse_fields_portable.h"
 #include "dormouse_helium.h"
+#include "dormouse_helium_fields.h"
 #include "dormouse_neon.h"
 #include "dormouse_portable.h"
 #include "dormouse_thumb1.h"
@@ -129,6 +130,8 @@ DM_INLINE int32_t dm_prepare_fields(int32_t set, int32_t bits, const int8_t *x, 
 #endif
 #if DM_HAS_DSP
   return dm_prepare_fields_dsp(bits, x, n, position, positions, prepared);
+#elif DM_HAS_HELIUM
+  return dm_prepare_fields_helium(bits, x, n, position, prepared);
 #else
   dm_prepare_fields_portable(bits, x, n, position, prepared);
   return dm_total(x, n);
@@ -160,6 +163,8 @@ DM_INLINE void dm_dot_fields(int32_t set, dm_fields fields, const int8_t *prepar
 #elif DM_HAS_THUMB1
   dm_dot_fields_thumb1(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
   dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
+#elif DM_HAS_HELIUM
+  dm_dot_fields_helium(fields, prepared, totals, positions, w, pair_stride, rows, n, sums, sum_stride);
 #else
   dm_dot_fields_portable(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
   dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
