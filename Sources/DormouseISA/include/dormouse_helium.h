@@ -81,25 +81,26 @@ DM_SHARED void dm_taps_helium(const int8_t *x, intptr_t x_step, const int8_t *w,
 }
 
 // Four at a time: the high word of the product, then a rounding shift, which is exact for shifts up to -2.
-// Greater ones, rare in networks, go the portable way.
+// From the first greater one on, rare in networks, all go the portable way, and so does the rest.
 DM_SHARED void dm_requantize_helium(const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
-  for (; count > 0; count -= 4) {
-    mve_pred16_t inside = vctp32q((uint32_t)count);
-    int32x4_t shift = vldrwq_z_s32(rescale.shifts, inside);
-    if (vcmpgtq_m_n_s32(shift, -2, inside)) {
-      dm_requantize_portable(sums, rescale, count < 4 ? count : 4, y);
-    } else {
-      int32x4_t sum = vaddq_s32(vldrwq_z_s32(sums, inside), vldrwq_z_s32(rescale.biases, inside));
-      int32x4_t high = vmulhq_s32(sum, vldrwq_z_s32(rescale.multipliers, inside));
-      int32x4_t scaled = vaddq_n_s32(vrshlq_s32(high, vaddq_n_s32(shift, 1)), rescale.zero_point);
-      scaled = vminq_s32(vmaxq_s32(scaled, vdupq_n_s32(rescale.minimum)), vdupq_n_s32(rescale.maximum));
-      vstrbq_p_s32(y, scaled, inside);
+  const int32x4_t minimum = vdupq_n_s32(rescale.minimum), maximum = vdupq_n_s32(rescale.maximum);
+  for (; count >= 4; count -= 4) {
+    int32x4_t shift = vld1q_s32(rescale.shifts);
+    if (vcmpgtq_n_s32(shift, -2)) {
+      break;
     }
+    int32x4_t sum = vaddq_s32(vld1q_s32(sums), vld1q_s32(rescale.biases));
+    int32x4_t high = vmulhq_s32(sum, vld1q_s32(rescale.multipliers));
+    int32x4_t scaled = vaddq_n_s32(vrshlq_s32(high, vaddq_n_s32(shift, 1)), rescale.zero_point);
+    vstrbq_s32(y, vminq_s32(vmaxq_s32(scaled, minimum), maximum));
     sums += 4;
     rescale.biases += 4;
     rescale.multipliers += 4;
     rescale.shifts += 4;
     y += 4;
+  }
+  if (count > 0) {
+    dm_requantize_portable(sums, rescale, count, y);
   }
 }
 
