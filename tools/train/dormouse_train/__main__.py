@@ -1,4 +1,4 @@
-"""The command line: `python -m dormouse_train --task commands --network temporal --seed 1`."""
+"""The command line: `python -m dormouse_train --recipe tools/train/recipes/commands-temporal-w4.toml --seed 1`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .recordings import default_cache_folder, default_data_folder, load_recordin
 def arguments() -> argparse.ArgumentParser:
     """The options."""
     parser = argparse.ArgumentParser(prog="train", description="Trains a keyword-spotting network and exports it.")
-    parser.add_argument("--task", choices=TASKS, required=True, help="what to listen for")
-    parser.add_argument("--network", choices=NETWORKS, required=True, help="dense layers or temporal convolutions")
+    parser.add_argument("--task", choices=TASKS, help="what to listen for")
+    parser.add_argument("--network", choices=NETWORKS, help="dense layers or temporal convolutions")
     parser.add_argument("--seed", type=int, default=1, help="fixes all randomness (default 1)")
     parser.add_argument("--recipe", type=Path, help="TOML file (default: recipes/TASK-NETWORK.toml)")
-    parser.add_argument("--epochs", type=int, help="float epochs, instead of the recipe's")
+    parser.add_argument("--epochs", type=int, help="epochs of the float phase, instead of the recipe's")
     parser.add_argument("--resume", action="store_true", help="go on where a killed run stopped")
     parser.add_argument("--output", type=Path, help="folder of the run (default: in the cache)")
     parser.add_argument("--data", type=Path, default=default_data_folder(), help="folder of the recordings")
@@ -60,7 +60,8 @@ def _train(options: argparse.Namespace) -> int:
     elif output.exists():
         shutil.rmtree(output)
     summary = run.train()
-    print(json.dumps({"output": str(output), "float": summary["float"], "int8": summary["int8"]}, indent=2))
+    results = {key: summary[key] for key in ("float", "integer") if key in summary}
+    print(json.dumps({"output": str(output), **results}, indent=2))
     return 0
 
 

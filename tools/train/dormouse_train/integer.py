@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from .layers import Weighted
 from .networks import Network, Step
-from .quantizers import INPUT_SCALE, MAXIMUM, MINIMUM, quantize_weight, weight_scales
+from .quantizers import INPUT_SCALE, MAXIMUM, MINIMUM, encoding
 
 ADD_SHIFT = 20
 """Bits of headroom that TensorFlow Lite gives the inputs of an int8 addition."""
@@ -30,11 +31,13 @@ class QuantizedTensor:
 
 @dataclass
 class QuantizedWeights:
-    """One layer's integers."""
+    """One layer's integers: levels of its encoding (quantizers/encoding.py), for a codebook the table's entries."""
 
-    weight: np.ndarray  # int8, output channels first
+    encoding: str
+    weight: np.ndarray  # int8, outputs first; no grid goes beyond -127...127
     scales: np.ndarray  # float32 [outputs]
     bias: np.ndarray  # int32 [outputs]
+    table: np.ndarray | None = None  # int8 [2^bits], of a codebook
 
 
 def quantize_multiplier(real: float) -> tuple[int, int]:
@@ -70,7 +73,7 @@ class IntegerNetwork:
             activation = network.activations[step.name]
             self.tensors[step.name] = QuantizedTensor(np.float32(activation.scale.item()), int(activation.zero_point))
             if step.name in network.weights:
-                self.weights[step.name] = _integers(network, step, self.tensors[step.inputs[0]].scale)
+                self.weights[step.name] = _integers(network.weights[step.name], step, self.tensors[step.inputs[0]].scale)
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
         """int8 frames `[n, context, bands]` to int8 logits `[n, classes]`."""
@@ -114,15 +117,23 @@ class IntegerNetwork:
         return np.clip(values, low, MAXIMUM).astype(np.int8)
 
 
-def _integers(network: Network, step: Step, input_scale: np.float32) -> QuantizedWeights:
-    layer = network.weights[step.name]
-    scales = weight_scales(layer.weight)
-    weight = quantize_weight(layer.weight.detach(), scales).numpy().astype(np.int8)
+def _integers(layer: Weighted, step: Step, input_scale: np.float32) -> QuantizedWeights:
+    levels = layer.levels().detach().numpy().astype(np.int64)
+    if not encoding(layer.encoding).holds(levels):
+        raise ValueError(f"{step.name}: a weight is outside the grid of {layer.encoding}")
+    table = layer.table()
+    if table is not None:
+        table = table.numpy().astype(np.int64)
+        if np.abs(table).max() > MAXIMUM or not np.isin(levels, table).all():
+            raise ValueError(f"{step.name}: the codebook overflows int8, or lacks a weight's level")
+        table = table.astype(np.int8)
+    weight = levels.astype(np.int8)
     if step.operation != "dense":
         weight = weight[..., 0]
-    scales = scales.numpy().astype(np.float32)
+    scales = layer.scales().detach().numpy().astype(np.float32)
     bias = np.floor(layer.bias.detach().numpy().astype(np.float64) / (scales.astype(np.float64) * input_scale) + 0.5)
-    return QuantizedWeights(weight, scales, np.clip(bias, -(2**31), 2**31 - 1).astype(np.int32))
+    bias = np.clip(bias, -(2**31), 2**31 - 1).astype(np.int32)
+    return QuantizedWeights(layer.encoding, weight, scales, bias, table)
 
 
 def _products(step: Step, weight: np.ndarray, x: np.ndarray) -> np.ndarray:

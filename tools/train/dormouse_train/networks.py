@@ -1,6 +1,6 @@
 """The networks, each a list of steps over named tensors.
 
-One description serves four readers: the float network, its fake-quantized twin, the integer evaluation, and the ONNX
+One description serves four readers: the float network, its fake-quantized twins, the integer evaluation, and the ONNX
 export. Tensors are `[batch, channels, time, 1]` in memory order batch, time, channels, which is the runtime's and
 PyTorch's fastest on a processor.
 """
@@ -14,36 +14,13 @@ import torch
 import torch.nn.functional as functional
 from torch import nn
 
-from .quantizers import INPUT_SCALE, Activation, fake_average, fake_bias, fake_weight, weight_scales
+from .assignment import check_layers, quantizer_for
+from .layers import Weighted
+from .quantizers import ACTIVATIONS, INPUT_SCALE, fake_average, fake_bias, look_up
 from .recipe import Recipe
 
-
-class Weighted(nn.Module):
-    """Weights of a convolution or a dense layer, with a batch normalisation that `fold` absorbs."""
-
-    def __init__(self, weight_shape: tuple[int, ...], normalized: bool, gain: float = 2.0):
-        """`weight_shape` begins with the output channels; `gain` is the variance wanted after this layer."""
-        super().__init__()
-        fan_in = int(torch.tensor(weight_shape[1:]).prod())
-        self.weight = nn.Parameter(torch.randn(weight_shape) * (gain / fan_in) ** 0.5)
-        self.bias = nn.Parameter(torch.zeros(weight_shape[0]))
-        self.normalization = nn.BatchNorm2d(weight_shape[0]) if normalized and len(weight_shape) == 4 else None
-        if normalized and len(weight_shape) == 2:
-            self.normalization = nn.BatchNorm1d(weight_shape[0])
-        if self.normalization is not None:
-            self.bias.requires_grad_(False)
-
-    def fold(self) -> None:
-        """Moves the normalisation, with its running statistics, into weight and bias."""
-        norm = self.normalization
-        if norm is None:
-            return
-        factor = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-        with torch.no_grad():
-            self.weight.mul_(factor.reshape(-1, *[1] * (self.weight.dim() - 1)))
-            self.bias.copy_(norm.bias + (self.bias - norm.running_mean) * factor)
-        self.normalization = None
-        self.bias.requires_grad_(True)
+MOMENTUM = 0.1
+"""Of the running statistics of normalisations: PyTorch's default."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +38,18 @@ class Step:
 class Network(nn.Module):
     """Steps and their weights. Takes int8 frames `[n, context, bands]`, gives logits `[n, classes]`."""
 
-    def __init__(self, steps: list[Step], weights: dict[str, Weighted], flat_input: bool, dropout: float):
+    def __init__(self, steps: list[Step], weights: dict[str, Weighted], flat_input: bool, recipe: Recipe):
         """The last step writes the logits; `flat_input` is for networks that read all frames as one vector."""
         super().__init__()
         self.steps = steps
         self.weights = nn.ModuleDict(weights)
-        self.activations = nn.ModuleDict({step.name: Activation() for step in steps})
+        check_layers(recipe.weights, list(weights))
+        for name, layer in weights.items():
+            layer.quantizer = quantizer_for(recipe.weights, name, layer.shape[0])
+        activation = look_up(ACTIVATIONS, "activation", recipe.quantized.activations)
+        self.activations = nn.ModuleDict({step.name: activation() for step in steps})
         self.flat_input = flat_input
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(recipe.shape.dropout)
         self.quantized = False
         self.observing = False
 
@@ -90,10 +71,9 @@ class Network(nn.Module):
             y = inputs[0] + inputs[1]
             return functional.relu(y) if step.relu else y
         layer = self.weights[step.name]
-        weight, bias = layer.weight, layer.bias
+        weight, bias = layer.used_weight(self.quantized), layer.bias
         if self.quantized:
-            bias = fake_bias(bias, weight_scales(weight) * self.input_scale(step))
-            weight = fake_weight(weight)
+            bias = fake_bias(bias, layer.scales().detach() * self.input_scale(step))
         if step.operation == "dense":
             y = functional.linear(
                 self.dropout(x) if self.flat_input and step.inputs[0] != "frames" else x, weight, bias
@@ -110,9 +90,14 @@ class Network(nn.Module):
         name = step.inputs[0]
         return INPUT_SCALE if name == "frames" else float(self.activations[name].scale)
 
+    def begin_grids(self) -> None:
+        """Starts stage 1: weights whose grids are trained there go onto them."""
+        for layer in self.weights.values():
+            layer.begin_grid()
+
     @torch.no_grad()
     def quantize(self, frames: torch.Tensor) -> None:
-        """Folds the normalisations and finds every tensor's range on `frames`; from then on `forward` is int8."""
+        """Starts stage 2: freezes grids, folds normalisations, finds every tensor's range on `frames`."""
         self.eval()
         for layer in self.weights.values():
             layer.fold()
@@ -128,8 +113,63 @@ class Network(nn.Module):
             else:
                 self.activations[step.name].calibrate()
 
+    @torch.no_grad()
+    def settle(self, frames: torch.Tensor) -> None:
+        """Takes the statistics of all normalisations anew, over `frames`: averaged weights never had their own."""
+        norms = [layer.normalization for layer in self.weights.values() if layer.normalization is not None]
+        self.eval()
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None  # the mean of all that follows
+            norm.train()
+        for part in frames.split(256):
+            self(part)
+        for norm in norms:
+            norm.momentum = MOMENTUM
+            norm.eval()
+
+    @torch.no_grad()
+    def unfold(self, frames: torch.Tensor) -> None:
+        """Gives folded layers normalisations again that change nothing: of the outputs' own mean and variance."""
+        before = {}
+        for name, layer in self.weights.items():
+            if layer.normalized and layer.normalization is None:
+                before[name] = layer.bias.clone()
+                layer.normalize()
+                layer.bias.zero_()
+        for step in self.steps:
+            if step.name in before:
+                # In order: every layer's inputs are as they were by the time that it is looked at.
+                self._match(step.name, frames, before[step.name])
+
+    def _match(self, name: str, frames: torch.Tensor, bias: torch.Tensor) -> None:
+        norm = self.weights[name].normalization
+        seen = []
+        hook = norm.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].transpose(0, 1).flatten(1)))
+        self.eval()
+        for part in frames.split(256):
+            self(part)
+        hook.remove()
+        values = torch.cat(seen, 1)
+        norm.running_mean.copy_(values.mean(1))
+        norm.running_var.copy_(values.var(1))
+        norm.weight.copy_(torch.sqrt(norm.running_var + norm.eps))
+        norm.bias.copy_(norm.running_mean + bias)
+
+    def regularization(self) -> torch.Tensor | None:
+        """Sum of the layers' terms in stage 1, at full strength; None if no quantizer has one."""
+        terms = [layer.quantizer.regularization(layer.weight) for layer in self.weights.values() if layer.on_grid]
+        terms = [term for term in terms if term is not None]
+        return torch.stack(terms).sum() if terms else None
+
+    def restore_grids(self) -> None:
+        """Gives a fresh network the form that a state of stage 1 fits."""
+        for layer in self.weights.values():
+            layer.begin_grid(keep_values=False)
+
     def restore_quantized(self) -> None:
         """Gives a fresh network the form that a quantized one's state fits."""
+        self.restore_grids()
         for layer in self.weights.values():
             layer.fold()
         self.quantized = True
@@ -140,17 +180,17 @@ class Network(nn.Module):
         for step in self.steps:
             time = times[step.inputs[0]]
             if step.operation in ("convolution", "depthwise"):
-                weight = self.weights[step.name].weight
-                time = (time + 2 * step.padding - weight.shape[2]) // step.stride + 1
-                total += weight.numel() * time
+                shape = self.weights[step.name].shape
+                time = (time + 2 * step.padding - shape[2]) // step.stride + 1
+                total += shape.numel() * time
             elif step.operation == "dense":
-                total += self.weights[step.name].weight.numel()
+                total += self.weights[step.name].shape.numel()
             times[step.name] = time
         return total
 
     def parameters_at_inference(self) -> int:
         """Weights and biases once normalisations are folded."""
-        return sum(layer.weight.numel() + layer.bias.numel() for layer in self.weights.values())
+        return sum(layer.shape.numel() + layer.bias.numel() for layer in self.weights.values())
 
 
 def dense_network(recipe: Recipe) -> Network:
@@ -164,7 +204,7 @@ def dense_network(recipe: Recipe) -> Network:
         steps.append(Step(name, "dense", (previous,), relu=not last))
         weights[name] = Weighted((outputs, inputs), normalized=not last, gain=1.0 if last else 2.0)
         previous = name
-    return Network(steps, weights, flat_input=True, dropout=recipe.shape.dropout)
+    return Network(steps, weights, flat_input=True, recipe=recipe)
 
 
 def temporal_network(recipe: Recipe) -> Network:
@@ -187,7 +227,7 @@ def temporal_network(recipe: Recipe) -> Network:
     steps.append(Step("pool", "pool", (previous,)))
     steps.append(Step("logits", "dense", ("pool",)))
     weights["logits"] = Weighted((len(recipe.labels), channels), False, gain=1.0)
-    return Network(steps, weights, flat_input=False, dropout=shape.dropout)
+    return Network(steps, weights, flat_input=False, recipe=recipe)
 
 
 def build_network(recipe: Recipe) -> Network:

@@ -54,7 +54,10 @@ class NetworkSettings:
 
 @dataclass
 class TrainingSettings:
-    """The float phase."""
+    """The float phase, and what all phases share: batches, sets, the classes' shares, masks, label smoothing.
+
+    With `float` in the recipe the float phase is left out.
+    """
 
     epochs: int = 30
     batch: int = 128
@@ -71,13 +74,28 @@ class TrainingSettings:
 
 
 @dataclass
+class StageOneSettings:
+    """Stage 1: weights on their grids, all else float. It is there if any layer's weights need it.
+
+    `distillation` is the share of the loss that follows the float network that the run starts from.
+    """
+
+    epochs: int = 20
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.0
+    averaging: float = 0.998
+    distillation: float = 0.0
+
+
+@dataclass
 class QuantizedSettings:
-    """The quantization-aware phase that follows."""
+    """Stage 2, which every integer model goes through: all tensors are integers, grids of stage 1 stay as they are."""
 
     epochs: int = 4
     learning_rate: float = 2e-4
     calibration: int = 2048
     averaging: float = 0.99
+    activations: str = "affine"
 
 
 @dataclass
@@ -93,22 +111,26 @@ class DetectorSettings:
 
 @dataclass
 class Recipe:
-    """All of it. `held_out` names the words that no training phase may hear."""
+    """All of it.
+
+    `held_out` names the words that no training phase may hear. `float` names the recipe whose float network, trained
+    with the same seed, is where this one starts; empty for a start from scratch. `weights` says which layer gets which
+    weights (assignment.py).
+    """
 
     task: str
     network: str
+    name: str
     version: str = "1.0.0"
+    float: str = ""
     held_out: list[str] = field(default_factory=list)
     front_end: FrontEndSettings = field(default_factory=FrontEndSettings)
     shape: NetworkSettings = field(default_factory=NetworkSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
+    stage1: StageOneSettings = field(default_factory=StageOneSettings)
     quantized: QuantizedSettings = field(default_factory=QuantizedSettings)
+    weights: dict[str, dict[str, Any]] = field(default_factory=dict)
     detector: DetectorSettings = field(default_factory=DetectorSettings)
-
-    @property
-    def name(self) -> str:
-        """Of the model, such as `commands-temporal`."""
-        return f"{self.task}-{self.network}"
 
     @property
     def keywords(self) -> list[str]:
@@ -129,6 +151,7 @@ SECTIONS = {
     "front_end": FrontEndSettings,
     "shape": NetworkSettings,
     "training": TrainingSettings,
+    "stage1": StageOneSettings,
     "quantized": QuantizedSettings,
     "detector": DetectorSettings,
 }
@@ -139,31 +162,66 @@ def recipe_folder() -> Path:
     return Path(__file__).resolve().parents[1] / "recipes"
 
 
-def load_recipe(task: str, network: str, path: Path | None = None) -> Recipe:
+def load_recipe(task: str | None = None, network: str | None = None, path: Path | None = None) -> Recipe:
     """Reads `path`, or the repository's recipe for this task and network.
 
-    Raises ValueError for an unknown key, FileNotFoundError without a file.
+    The file names task and network itself, or leaves them to be given. Raises ValueError for an unknown key,
+    FileNotFoundError without a file.
     """
+    if path is None and (task is None or network is None):
+        raise ValueError("name a recipe with --recipe, or the repository's own with --task and --network")
     path = path or recipe_folder() / f"{task}-{network}.toml"
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such recipe; write one or name another with --recipe")
-    return parse_recipe(task, network, tomllib.loads(path.read_text()), str(path))
+    try:
+        values = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: {error}") from error
+    for key, given in (("task", task), ("network", network)):
+        if given is not None and values.setdefault(key, given) != given:
+            raise ValueError(f"{path}: its {key} is {values[key]}, not {given}")
+    values.setdefault("name", path.stem)
+    return parse_recipe(values, str(path))
 
 
-def parse_recipe(task: str, network: str, values: dict[str, Any], source: str = "recipe") -> Recipe:
+def parse_recipe(values: dict[str, Any], source: str = "recipe") -> Recipe:
     """A recipe from plain values; what they leave out keeps its default."""
+    task, network = values.get("task"), values.get("network")
     if task not in TASKS or network not in NETWORKS:
         raise ValueError(f"{source}: task is one of {', '.join(TASKS)}; network one of {', '.join(NETWORKS)}")
-    recipe = Recipe(task=task, network=network)
+    recipe = Recipe(task=task, network=network, name=f"{task}-{network}")
     for key, value in values.items():
         if key in SECTIONS:
-            known = {entry.name for entry in fields(SECTIONS[key])}
-            unknown = set(value) - known
-            if unknown:
-                raise ValueError(f"{source}: [{key}] has no setting {', '.join(sorted(unknown))}")
-            setattr(recipe, key, SECTIONS[key](**value))
-        elif key in ("version", "held_out"):
+            setattr(recipe, key, _section(SECTIONS[key], key, value, source))
+        elif key in ("task", "network", "name", "version", "float", "held_out", "weights"):
             setattr(recipe, key, value)
         else:
             raise ValueError(f"{source}: no setting {key}")
+    _check(recipe, source)
     return recipe
+
+
+def _section(kind: type, key: str, value: Any, source: str) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError(f"{source}: {key} is a section, [{key}], not a value")
+    unknown = set(value) - {entry.name for entry in fields(kind)}
+    if unknown:
+        raise ValueError(f"{source}: [{key}] has no setting {', '.join(sorted(unknown))}")
+    return kind(**value)
+
+
+def _check(recipe: Recipe, source: str) -> None:
+    # Quantizers are PyTorch modules: they are loaded only once there is a recipe to check, so that --help is quick.
+    from . import assignment, quantizers
+
+    if not isinstance(recipe.weights, dict):
+        raise ValueError(f"{source}: weights holds sections such as [weights.default]")
+    assignment.check(recipe.weights, source)
+    try:
+        quantizers.look_up(quantizers.ACTIVATIONS, "activation", recipe.quantized.activations)
+    except ValueError as error:
+        raise ValueError(f"{source}: [quantized]: {error}") from error
+    if recipe.stage1.distillation and not recipe.float:
+        raise ValueError(f"{source}: [stage1] distillation needs a float network to follow: name it with float")
+    if not 0 <= recipe.stage1.distillation <= 1:
+        raise ValueError(f"{source}: [stage1] distillation is a share from 0 to 1, not {recipe.stage1.distillation}")

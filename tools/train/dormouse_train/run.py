@@ -1,4 +1,4 @@
-"""One training run: float epochs, then quantized ones; a checkpoint after each, so that a killed run loses one at most.
+"""One training run: float, stage 1, stage 2; a checkpoint after each epoch, so that a killed run loses one at most.
 
 All randomness comes from the seed, the phase and the epoch's number: a resumed run goes the way the first would have.
 """
@@ -17,17 +17,20 @@ import numpy as np
 import torch
 import torch.nn.functional as functional
 
+from .assignment import in_first_stage, is_float
 from .batches import batches
 from .evaluation import Examples, figures, held_out_examples, validation_examples
 from .export import save_onnx
 from .feature_sets import FeatureSet, load_or_make_set
+from .initial import FloatStart, load_float
 from .integer import IntegerNetwork
 from .networks import Network, build_network
 from .recipe import Recipe
 from .recordings import Recordings
 
-PHASES = ("float", "quantized")
 CALIBRATION_SET = 0
+TEMPERATURE = 2.0
+"""By which the logits of both networks are divided before the trained one follows the other's posteriors."""
 
 
 @dataclass
@@ -39,6 +42,34 @@ class Place:
     recordings: Callable[[], Recordings]
 
 
+@dataclass(frozen=True)
+class Course:
+    """How one phase trains."""
+
+    epochs: int
+    learning_rate: float
+    averaging: float
+    weight_decay: float
+
+
+def phases_of(recipe: Recipe, network: Network) -> tuple[str, ...]:
+    """The phases of a run: stage 1 is for weights that need it, a float model has neither stage."""
+    if is_float(recipe.weights):
+        return ("float",)
+    if any(in_first_stage(layer.quantizer) for layer in network.weights.values()):
+        return ("float", "stage1", "quantized")
+    return ("float", "quantized")
+
+
+def restore(network: Network, phases: tuple[str, ...], phase: int) -> None:
+    """Gives a fresh network the form that a checkpoint of this phase fits; past the last phase is a finished run."""
+    at = phases[min(phase, len(phases) - 1)]
+    if at == "stage1":
+        network.restore_grids()
+    elif at == "quantized":
+        network.restore_quantized()
+
+
 class Run:
     """State and course of one run."""
 
@@ -48,9 +79,11 @@ class Run:
         torch.manual_seed(seed)
         self.network = build_network(recipe)
         self.average = _copy(self.network)
+        self.phases = phases_of(recipe, self.network)
         self.phase, self.epoch = 0, 0
         self.float_figures: dict[str, float] = {}
         self.optimizer = self._optimizer()
+        self._teacher: Network | None = None
         self._set: tuple[int, FeatureSet] | None = None
         self._judges: tuple[Examples, Examples | None] | None = None
 
@@ -67,10 +100,9 @@ class Run:
         if state["seed"] != self.seed or state["recipe"] != json.dumps(self.recipe.to_dict()):
             raise ValueError(f"{self.checkpoint}: made with another recipe or seed; run without --resume")
         self.phase, self.epoch, self.float_figures = state["phase"], state["epoch"], state["float_figures"]
-        if self.phase > 0:
-            for network in (self.network, self.average):
-                network.restore_quantized()
-            self.optimizer = self._optimizer()
+        for network in (self.network, self.average):
+            restore(network, self.phases, self.phase)
+        self.optimizer = self._optimizer()
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -78,41 +110,55 @@ class Run:
     def train(self) -> dict:
         """Runs every epoch that is still to do and writes model and summary; returns the summary."""
         self.place.output.mkdir(parents=True, exist_ok=True)
-        while self.phase < len(PHASES):
-            settings = self.recipe.training if self.phase == 0 else self.recipe.quantized
-            while self.epoch < settings.epochs:
-                self._train_epoch(settings.epochs, settings.learning_rate, settings.averaging)
+        if self.recipe.float and self.phase == 0:
+            start = self._float_start()
+            self.average.load_state_dict(start.network.state_dict())
+            self.float_figures = start.figures
+        while self.phase < len(self.phases):
+            while self.epoch < self._settings(self.phase).epochs:
+                self._train_epoch()
             self._end_phase()
         return self._finish()
 
-    def _train_epoch(self, epochs: int, learning_rate: float, averaging: float) -> None:
+    def _settings(self, phase: int) -> Course:
+        training, stage1, quantized = self.recipe.training, self.recipe.stage1, self.recipe.quantized
+        decay = training.weight_decay
+        return {
+            "float": Course(
+                0 if self.recipe.float else training.epochs, training.learning_rate, training.averaging, decay
+            ),
+            "stage1": Course(stage1.epochs, stage1.learning_rate, stage1.averaging, stage1.weight_decay),
+            "quantized": Course(quantized.epochs, quantized.learning_rate, quantized.averaging, decay),
+        }[self.phases[min(phase, len(self.phases) - 1)]]
+
+    def _train_epoch(self) -> None:
         began = time.monotonic()
-        training = self.recipe.training
-        overall = self.epoch + self.phase * self.recipe.training.epochs
+        training, course = self.recipe.training, self._settings(self.phase)
+        overall = self.epoch + sum(self._settings(phase).epochs for phase in range(self.phase))
         rng = np.random.default_rng([self.seed, self.phase, self.epoch])
         torch.manual_seed(int(rng.integers(2**31)))
         features = self._features(overall // training.epochs_per_set % training.sets)
         self.network.train()
         losses, right, seen = [], 0, 0
         for frames, targets in batches(features, self.recipe, rng):
-            progress = (self.epoch + min(1.0, seen / self._epoch_examples(features))) / epochs
+            progress = (self.epoch + min(1.0, seen / self._epoch_examples(features))) / course.epochs
             for group in self.optimizer.param_groups:
-                group["lr"] = learning_rate * _schedule(progress, self.phase)
+                group["lr"] = course.learning_rate * _schedule(progress, self.phases[self.phase])
             self.optimizer.zero_grad(set_to_none=True)
             logits = self.network(frames)
-            loss = functional.cross_entropy(logits, targets, label_smoothing=training.label_smoothing)
+            loss = self._loss(logits, frames, targets, progress)
             loss.backward()
             self.optimizer.step()
-            _follow(self.average, self.network, averaging)
+            _follow(self.average, self.network, course.averaging)
             losses.append(loss.item())
             right += int((logits.argmax(1) == targets).sum())
             seen += len(targets)
         self.epoch += 1
         self._log(
             {
-                "phase": PHASES[self.phase],
+                "phase": self.phases[self.phase],
                 "epoch": self.epoch,
-                "of": epochs,
+                "of": course.epochs,
                 "loss": round(float(np.mean(losses)), 4),
                 "training_accuracy": round(100 * right / seen, 2),
                 "seconds": round(time.monotonic() - began, 1),
@@ -121,13 +167,47 @@ class Run:
         )
         self._save()
 
+    def _loss(
+        self, logits: torch.Tensor, frames: torch.Tensor, targets: torch.Tensor, progress: float
+    ) -> torch.Tensor:
+        loss = functional.cross_entropy(logits, targets, label_smoothing=self.recipe.training.label_smoothing)
+        if self.phases[self.phase] != "stage1":
+            return loss
+        share = self.recipe.stage1.distillation
+        if share:
+            loss = (1 - share) * loss + share * self._distance_to_teacher(logits, frames)
+        drawn = self.network.regularization()
+        # Weights find their place first; only the second half of the stage draws them to the grid.
+        return loss if drawn is None else loss + max(0.0, 2 * progress - 1) * drawn
+
+    def _distance_to_teacher(self, logits: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
+        if self._teacher is None:
+            self._teacher = self._float_start().network
+        with torch.no_grad():
+            wanted = functional.log_softmax(self._teacher(frames) / TEMPERATURE, 1)
+        found = functional.log_softmax(logits / TEMPERATURE, 1)
+        return TEMPERATURE**2 * functional.kl_div(found, wanted, log_target=True, reduction="batchmean")
+
+    def _float_start(self) -> FloatStart:
+        folder = self.place.cache / "runs" / f"{self.recipe.float}-{self.seed}"
+        return load_float(folder / "checkpoint.pt", self.recipe, self.seed, self._calibration_frames())
+
     def _end_phase(self) -> None:
-        """Between the phases the averaged float network becomes the quantized one."""
-        if self.phase == 0:
+        """Between the phases the averaged network becomes the next one's start."""
+        ended = self.phases[self.phase]
+        following = self.phases[self.phase + 1] if self.phase + 1 < len(self.phases) else None
+        if ended == "float" and not self.recipe.float:
             self.float_figures = self._figures(self.average)
             self._log({"phase": "float", "result": self.float_figures})
+        if ended == "stage1":
+            self.average.settle(self._calibration_frames())
+            self._log({"phase": "stage1", "result": self._figures(self.average)})
+        if following is not None:
             self.network.load_state_dict(self.average.state_dict())
-            self.network.quantize(self._calibration_frames())
+            if following == "stage1":
+                self.network.begin_grids()
+            else:
+                self.network.quantize(self._calibration_frames())
             self.average = _copy(self.network)
         self.phase, self.epoch = self.phase + 1, 0
         self.optimizer = self._optimizer()
@@ -141,13 +221,15 @@ class Run:
             "seed": self.seed,
             "parameters": network.parameters_at_inference(),
             "multiply_accumulates": network.multiply_accumulates(recipe.shape.context),
+            "encodings": {name: layer.encoding for name, layer in network.weights.items()},
             "float": self.float_figures,
-            "int8": self._figures(network),
             "recipe": recipe.to_dict(),
         }
+        if network.quantized:
+            summary["integer"] = self._figures(network)
+            self._log({"phase": "quantized", "result": summary["integer"]})
         save_onnx(network, recipe, self.place.output / f"{recipe.name}.onnx")
         (self.place.output / f"{recipe.name}.json").write_text(json.dumps(summary, indent=2) + "\n")
-        self._log({"phase": "quantized", "result": summary["int8"]})
         return summary
 
     def _figures(self, network: Network) -> dict[str, float]:
@@ -190,7 +272,7 @@ class Run:
         parameters = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
         matrices = [parameter for parameter in parameters if parameter.dim() > 1]
         vectors = [parameter for parameter in parameters if parameter.dim() <= 1]
-        decay = self.recipe.training.weight_decay
+        decay = self._settings(self.phase).weight_decay
         return torch.optim.AdamW([{"params": matrices, "weight_decay": decay}, {"params": vectors, "weight_decay": 0}])
 
     def _save(self) -> None:
@@ -228,9 +310,9 @@ def _follow(average: Network, network: Network, share: float) -> None:
         mine.copy_(theirs)
 
 
-def _schedule(progress: float, phase: int) -> float:
-    """A short rise in the float phase, then half a cosine down to 1 %."""
-    rise = 0.05 if phase == 0 else 0.0
+def _schedule(progress: float, phase: str) -> float:
+    """A short rise, but in stage 2, then half a cosine down to 1 %."""
+    rise = 0.0 if phase == "quantized" else 0.05
     if progress < rise:
         return 0.05 + 0.95 * progress / rise
     return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - rise) / (1 - rise))))

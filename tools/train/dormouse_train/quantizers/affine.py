@@ -1,8 +1,7 @@
-"""Fake quantization: float tensors that hold only values which int8 can hold, with gradients that pass through.
+"""Fake-quantized activations and biases: floats that hold only what int8 and int32 can, with gradients that pass.
 
-The scheme is TensorFlow Lite's: weights symmetric in -127...127, a scale an output channel; activations asymmetric in
--128...127, one scale and zero point a tensor; biases int32 at the product of both scales. Rounding is half up,
-`floor(x + 1/2)`, as the runtime requantizes.
+The scheme is TensorFlow Lite's: activations asymmetric in -128...127, one scale and zero point a tensor; biases int32
+at the product of the scales of input and weight. Rounding is half up, `floor(x + 1/2)`, as the runtime requantizes.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ import numpy as np
 import torch
 from torch import nn
 
-WEIGHT_LIMIT = 127
+from .registry import ACTIVATIONS, register
+
 MINIMUM, MAXIMUM = -128, 127
 INPUT_SCALE = 1 / 32
 """A network reads features as q / 32: int8 straight from the front end, zero point 0."""
@@ -33,6 +33,7 @@ class _Round(torch.autograd.Function):
         return gradient * inside, None, None
 
 
+@register(ACTIVATIONS, "affine")
 class Activation(nn.Module):
     """The range of one int8 tensor. First it observes, then it quantizes."""
 
@@ -80,25 +81,6 @@ def activation_range(low: float, high: float) -> tuple[float, int]:
 def _squared_error(values: np.ndarray, scale: float, zero_point: int) -> float:
     q = np.clip(np.floor(values / scale + 0.5), MINIMUM - zero_point, MAXIMUM - zero_point)
     return float(np.mean((q * scale - values) ** 2))
-
-
-def weight_scales(weight: torch.Tensor) -> torch.Tensor:
-    """A float32 scale an output channel (the first axis): its largest magnitude becomes 127."""
-    largest = weight.detach().flatten(1).abs().amax(1).float()
-    return (largest / WEIGHT_LIMIT).clamp_min(1e-8).to(weight.dtype)
-
-
-def quantize_weight(weight: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
-    """Integers in -127...127, as floats."""
-    shaped = scales.reshape(-1, *[1] * (weight.dim() - 1))
-    return torch.floor(weight / shaped + 0.5).clamp(-WEIGHT_LIMIT, WEIGHT_LIMIT)
-
-
-def fake_weight(weight: torch.Tensor) -> torch.Tensor:
-    """The weight that int8 keeps; the gradient passes straight through."""
-    scales = weight_scales(weight)
-    shaped = scales.reshape(-1, *[1] * (weight.dim() - 1))
-    return weight + (quantize_weight(weight, scales) * shaped - weight).detach()
 
 
 def fake_bias(bias: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
