@@ -20,7 +20,9 @@ def check(sections: dict[str, dict[str, Any]], source: str) -> None:
     """ValueError names the section that asks for what there isn't."""
     for name, section in sections.items():
         if not isinstance(section, dict):
-            raise ValueError(f"{source}: [weights] holds sections such as [weights.{DEFAULT}], not {name} = {section!r}")
+            raise ValueError(
+                f"{source}: [weights] holds sections such as [weights.{DEFAULT}], not {name} = {section!r}"
+            )
         try:
             _make(section, 1)
         except (ValueError, TypeError) as error:

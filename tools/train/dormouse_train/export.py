@@ -1,9 +1,12 @@
-"""Writes a quantized network as ONNX in QDQ form: standard operators, int8 between every QuantizeLinear and
-DequantizeLinear, the weights as int8 initializers, and what the runtime needs beside the network as metadata.
+"""Writes a network as ONNX, with what the runtime needs beside the network as metadata.
+
+A quantized network has int8 between every QuantizeLinear and DequantizeLinear, and weights as `weight_nodes.py` says;
+a float one has standard operators only, its normalisations folded.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 
@@ -11,18 +14,20 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from .integer import IntegerNetwork, QuantizedTensor
+from .integer import IntegerNetwork
 from .networks import Network, Step
 from .recipe import Recipe
+from .weight_nodes import QONNX, add_dequantized, add_weight
 
-OPSET = 17
+OPSET, QONNX_OPSET = 17, 1
 
 
 class _Graph:
-    """Nodes and initializers as they are added."""
+    """Nodes and initializers as they are added; `exact` is None for a float network."""
 
-    def __init__(self, exact: IntegerNetwork):
-        self.exact = exact
+    def __init__(self, network: Network):
+        self.network = network
+        self.exact = IntegerNetwork(network) if network.quantized else None
         self.nodes: list[onnx.NodeProto] = []
         self.initializers: list[onnx.TensorProto] = []
 
@@ -34,45 +39,52 @@ class _Graph:
         self.nodes.append(helper.make_node(operator, inputs, [output], name=f"{operator}:{output}", **attributes))
         return output
 
-    def quantized(self, value: str, name: str, tensor: QuantizedTensor) -> str:
-        """QuantizeLinear and DequantizeLinear; the result is `name`."""
+    def tensor(self, value: str, name: str, key: str) -> str:
+        """QuantizeLinear and DequantizeLinear with the range of tensor `key`; the result is `name`."""
+        if self.exact is None:
+            return self.node("Identity", [value], name) if name == "logits" else value
+        tensor = self.exact.tensors[key]
         scale = self.constant(f"{name}.scale", np.float32(tensor.scale))
         zero_point = self.constant(f"{name}.zero_point", np.int8(tensor.zero_point))
         q = self.node("QuantizeLinear", [value, scale, zero_point], f"{name}.q")
         return self.node("DequantizeLinear", [q, scale, zero_point], name)
 
     def weights(self, step: Step) -> list[str]:
-        """Dequantized weight and bias of a layer."""
+        """Weight and bias of a layer, in float."""
+        weight_name, bias_name = f"{step.name}.weight", f"{step.name}.bias"
+        if self.exact is None:
+            layer = self.network.weights[step.name]
+            weight = layer.weight.detach().numpy()
+            weight = weight if step.operation == "dense" else weight[..., 0]
+            return [self.constant(weight_name, weight), self.constant(bias_name, layer.bias.detach().numpy())]
         layer = self.exact.weights[step.name]
         bias_scales = (layer.scales * self.exact.tensors[step.inputs[0]].scale).astype(np.float32)
-        names = []
-        for part, values, scales in (("weight", layer.weight, layer.scales), ("bias", layer.bias, bias_scales)):
-            key = f"{step.name}.{part}"
-            inputs = [
-                self.constant(f"{key}.q", values),
-                self.constant(f"{key}.scale", scales),
-                self.constant(f"{key}.zero_point", np.zeros(len(scales), dtype=values.dtype)),
-            ]
-            names.append(self.node("DequantizeLinear", inputs, key, axis=0))
-        return names
+        bias = self.constant(f"{bias_name}.q", layer.bias)
+        return [
+            add_weight(self, weight_name, layer),
+            add_dequantized(self, bias_name, bias, bias_scales, np.int32),
+        ]
 
 
 def to_onnx(network: Network, recipe: Recipe) -> onnx.ModelProto:
     """The checked model: input `frames` float32 [1, context, bands] (features / 32), output `logits`."""
-    exact = IntegerNetwork(network)
-    graph = _Graph(exact)
+    if not network.quantized:
+        network = copy.deepcopy(network)
+        for layer in network.weights.values():
+            layer.fold()
+    graph = _Graph(network)
     context, bands = recipe.shape.context, recipe.front_end.bands
-    source = graph.quantized("frames", "frames.input", exact.tensors["frames"])
-    if exact.flat_input:
+    source = graph.tensor("frames", "frames.input", "frames")
+    if network.flat_input:
         tensors = {"frames": graph.node("Flatten", [source], "frames.flat", axis=1)}
     else:
         tensors = {"frames": graph.node("Transpose", [source], "frames.bands_first", perm=[0, 2, 1])}
-    for step in exact.steps:
+    for step in network.steps:
         value = _operator(graph, step, [tensors[name] for name in step.inputs])
         if step.relu:
             value = graph.node("Relu", [value], f"{step.name}.relu")
-        last = step is exact.steps[-1]
-        tensor = graph.quantized(value, "logits" if last else f"{step.name}.out", exact.tensors[step.name])
+        last = step is network.steps[-1]
+        tensor = graph.tensor(value, "logits" if last else f"{step.name}.out", step.name)
         tensors[step.name] = (
             graph.node("Flatten", [tensor], f"{step.name}.flat", axis=1) if (step.operation == "pool") else tensor
         )
@@ -84,13 +96,19 @@ def to_onnx(network: Network, recipe: Recipe) -> onnx.ModelProto:
             [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, len(recipe.labels)])],
             graph.initializers,
         ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=_domains(graph.nodes),
         ir_version=8,
         producer_name="dormouse_train",
     )
     helper.set_model_props(model, metadata(recipe))
     onnx.checker.check_model(model, full_check=True)
     return model
+
+
+def _domains(nodes: list[onnx.NodeProto]) -> list[onnx.OperatorSetIdProto]:
+    used = {node.domain for node in nodes}
+    versions = {"": OPSET, QONNX: QONNX_OPSET}
+    return [helper.make_opsetid(domain, version) for domain, version in versions.items() if domain in used]
 
 
 def _operator(graph: _Graph, step: Step, inputs: list[str]) -> str:
@@ -102,7 +120,7 @@ def _operator(graph: _Graph, step: Step, inputs: list[str]) -> str:
     weight, bias = graph.weights(step)
     if step.operation == "dense":
         return graph.node("Gemm", [inputs[0], weight, bias], output, transB=1)
-    shape = graph.exact.weights[step.name].weight.shape
+    shape = graph.network.weights[step.name].shape
     return graph.node(
         "Conv",
         [inputs[0], weight, bias],

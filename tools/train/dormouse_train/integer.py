@@ -73,7 +73,9 @@ class IntegerNetwork:
             activation = network.activations[step.name]
             self.tensors[step.name] = QuantizedTensor(np.float32(activation.scale.item()), int(activation.zero_point))
             if step.name in network.weights:
-                self.weights[step.name] = _integers(network.weights[step.name], step, self.tensors[step.inputs[0]].scale)
+                self.weights[step.name] = _integers(
+                    network.weights[step.name], step, self.tensors[step.inputs[0]].scale
+                )
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
         """int8 frames `[n, context, bands]` to int8 logits `[n, classes]`."""

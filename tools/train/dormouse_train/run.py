@@ -167,9 +167,7 @@ class Run:
         )
         self._save()
 
-    def _loss(
-        self, logits: torch.Tensor, frames: torch.Tensor, targets: torch.Tensor, progress: float
-    ) -> torch.Tensor:
+    def _loss(self, logits: torch.Tensor, frames: torch.Tensor, targets: torch.Tensor, progress: float) -> torch.Tensor:
         loss = functional.cross_entropy(logits, targets, label_smoothing=self.recipe.training.label_smoothing)
         if self.phases[self.phase] != "stage1":
             return loss

@@ -51,10 +51,9 @@ class TanhQuantizer(WeightQuantizer):
 
     def begin(self, weight: torch.Tensor) -> torch.Tensor:
         """Chooses each channel's gain for the least error, and P so that gain * tanh(P) is the clipped weight."""
-        to_one = self._levels_to_one
+        to_one, limit = self._levels_to_one, self.options.saturation
         gain = fitted_scales(weight, lambda value: self._round(value) / to_one)
         self.base.copy_((gain / to_one).clamp_min(LEAST_SCALE))
-        limit = self.options.saturation
         return torch.atanh((weight.detach() / spread(gain, weight)).clamp(-limit, limit))
 
     def _squash(self, latent: torch.Tensor) -> torch.Tensor:

@@ -8,6 +8,7 @@ backward pass rounding is passed straight through.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
@@ -17,6 +18,8 @@ from torch import nn
 from .encoding import Encoding
 
 LEAST_SCALE = 1e-8
+LOWEST_PART, CANDIDATES = 0.15, 35
+"""Ranges that `fitted_scales` tries: down to this part of the widest, in this many steps."""
 
 
 class WeightQuantizer(nn.Module):
@@ -83,7 +86,7 @@ def spread(vector: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     return vector.reshape(-1, *[1] * (weight.dim() - 1))
 
 
-def fitted_scales(weight: torch.Tensor, quantized, low: float = 0.15, steps: int = 35) -> torch.Tensor:
+def fitted_scales(weight: torch.Tensor, quantized: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
     """For each channel the divisor d of least mean square error between `weight` and `d * quantized(weight / d)`.
 
     `quantized` maps values around -1...1 to the nearest representable ones. Candidates go down from the channel's
@@ -92,7 +95,7 @@ def fitted_scales(weight: torch.Tensor, quantized, low: float = 0.15, steps: int
     flat = weight.detach().flatten(1)
     largest = flat.abs().amax(1).clamp_min(LEAST_SCALE)
     best, least = largest.clone(), torch.full_like(largest, float("inf"))
-    for part in torch.linspace(1.0, low, steps):
+    for part in torch.linspace(1.0, LOWEST_PART, CANDIDATES):
         divisor = largest * part
         error = (quantized(flat / divisor[:, None]) * divisor[:, None] - flat).square().mean(1)
         best = torch.where(error < least, divisor, best)
