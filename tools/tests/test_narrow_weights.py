@@ -95,14 +95,22 @@ def test_fake_quantized_output_is_that_of_integers(network, name):
 
 
 class Margins:
-    """Stands in for `integer.apply_multiplier`, and remembers how near each row of frames came to half a step."""
+    """Stands in for `integer.apply_multiplier`, and remembers how near each row of frames came to half a step.
+
+    An addition calls it three times: its two inputs keep 20 more bits, only the third rounds to steps.
+    """
 
     def __init__(self):
         self.nearest: np.ndarray | None = None
+        self.calls_of_additions = 0
 
     def __call__(self, x, mantissa, shift):
         total = 31 - np.asarray(shift, dtype=np.int64)
         product = x.astype(np.int64) * mantissa
+        if np.ndim(mantissa) == 0:
+            self.calls_of_additions += 1
+            if self.calls_of_additions % 3 != 0:
+                return (product + (np.int64(1) << (total - 1))) >> total
         part = (product & ((np.int64(1) << total) - 1)) / (np.int64(1) << total)
         margin = np.abs(part - 0.5).reshape(len(x), -1).min(1)
         self.nearest = margin if self.nearest is None else np.minimum(self.nearest, margin)
@@ -120,8 +128,10 @@ def test_the_executor_of_qonnx_gives_the_same_integers(network, name, monkeypatc
     monkeypatch.setattr(integer, "apply_multiplier", margins)
     expected, tensor = exact(frames), exact.tensors["logits"]
     # Float sums are rounded, and ONNX rounds halves to even: frames where no sum is near half a step must agree.
-    clear = np.flatnonzero(margins.nearest > 1e-4)[:8]
-    assert len(clear) == 8
+    clear = np.flatnonzero(margins.nearest > 3e-5)[:4]
+    assert len(clear) == 4
+    # QONNX runs each standard node as a model of its own, of a version that an older ONNX Runtime may not know.
+    monkeypatch.setattr(onnx, "IR_VERSION", 8)
     model = wrapper(to_onnx(made, settings)).transform(shapes())
     for row in clear:
         context = execute(model, {"frames": frames[row][None].astype(np.float32) / 32}, return_full_exec_context=True)

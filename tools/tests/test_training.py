@@ -247,6 +247,83 @@ def test_a_killed_run_resumes_to_the_same_model(tiny, tmp_path, front_end_librar
     ).read_bytes()
 
 
+def test_a_killed_run_of_two_stages_from_a_float_model_resumes_to_the_same_model(tiny, tmp_path, front_end_library):
+    loaded = recordings.load_recordings(tiny, tmp_path / "cache")
+    base = small_recipe("dense").to_dict() | {"name": "zero-float", "weights": {"default": {"encoding": "float"}}}
+    runs = tmp_path / "cache" / "runs"
+    reference = recipe.parse_recipe(base)
+    settings = recipe.parse_recipe(
+        base
+        | {
+            "name": "zero-narrow",
+            "float": "zero-float",
+            "stage1": {"epochs": 2, "learning_rate": 1e-2, "distillation": 0.5},
+            "weights": {"default": {"quantizer": "tanh", "encoding": "int4", "cosine": 0.1}},
+        }
+    )
+
+    def run(made: recipe.Recipe, folder: Path, report=lambda line: None) -> Run:
+        return Run(made, 5, Place(tmp_path / "cache", folder, lambda: loaded), report)
+
+    with pytest.raises(FileNotFoundError, match="zero-float to start from; first train"):
+        run(settings, tmp_path / "early").train()
+    start = run(reference, runs / "zero-float-5").train()
+    assert "integer" not in start
+    lines = []
+    whole = run(settings, tmp_path / "whole", lines.append)
+    summary = whole.train()
+    assert summary["float"] == start["float"]
+    assert [json.loads(line)["phase"] for line in lines] == ["stage1"] * 3 + ["quantized"] * 2
+    attempts = 0
+    while True:  # dies after every epoch and between the phases
+        killed = run(settings, tmp_path / "killed")
+        if attempts > 0:
+            killed.resume()
+        killed._save = dying(killed._save)
+        attempts += 1
+        try:
+            again = killed.train()
+            break
+        except KeyboardInterrupt:
+            continue
+    assert again == summary
+    assert attempts == 7
+    names = (tmp_path / part / "zero-narrow.onnx" for part in ("whole", "killed"))
+    first, second = (name.read_bytes() for name in names)
+    assert first == second
+
+
+def test_stage_two_keeps_the_grid_and_trains_gains_and_biases():
+    settings = small_recipe("dense")
+    settings.weights = {"default": {"quantizer": "tanh", "encoding": "int3"}}
+    made = build_network(settings)
+    frames = torch.randint(-128, 128, (64, 24, settings.front_end.bands), dtype=torch.int8)
+    made.begin_grids()
+    made.settle(frames)
+    made.quantize(frames)
+    before = [(layer.levels().clone(), layer.scales().detach(), layer.bias.clone()) for layer in made.weights.values()]
+    optimizer = torch.optim.Adam(made.parameters(), 1e-3)
+    made(frames).square().sum().backward()
+    optimizer.step()
+    for (levels, scales, bias), layer in zip(before, made.weights.values(), strict=True):
+        assert torch.equal(levels, layer.levels())
+        assert torch.any(scales != layer.scales())
+        assert torch.any(bias != layer.bias)
+
+
+@pytest.mark.parametrize("network", recipe.NETWORKS)
+def test_a_folded_network_gets_normalisations_that_change_nothing(network):
+    _, made, frames = quantized_network(network)
+    frames = torch.from_numpy(frames)
+    made.quantized = False
+    with torch.no_grad():
+        folded = made(frames)
+        made.unfold(frames)
+        live = made.eval()(frames)
+    assert all(layer.normalization is not None for name, layer in made.weights.items() if layer.normalized)
+    assert live.numpy() == pytest.approx(folded.numpy(), rel=1e-3, abs=1e-4)
+
+
 def dying(save):
     """Saves, and is killed at once."""
 
