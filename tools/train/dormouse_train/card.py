@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .quantizers import encoding
 from .recipe import Recipe
 
 PURPOSE = {
@@ -44,7 +45,9 @@ def _network(recipe: Recipe, summary: dict) -> list[str]:
     )
     rows = [
         ("Classes", ", ".join(recipe.labels)),
-        ("Network", f"{text}; int8"),
+        ("Network", text),
+        ("Weights", _weights(summary["encodings"])),
+        ("Activations", "float" if "integer" not in summary else "int8, one scale and zero point a tensor"),
         ("Front end", f"log-mel, {front.window_ms} ms window, {front.hop_ms} ms hop, {front.bands} bands"),
         ("Context", f"{front.samples(shape.context) / front.sample_rate * 1000:.0f} ms"),
         ("Weights and biases", f"{summary['parameters']:,}"),
@@ -56,14 +59,38 @@ def _network(recipe: Recipe, summary: dict) -> list[str]:
     return ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows)]
 
 
+def _weights(encodings: dict[str, str]) -> str:
+    """Encodings and their layers, the narrowest first."""
+    layers: dict[str, list[str]] = {}
+    for layer, name in encodings.items():
+        layers.setdefault(name, []).append(layer)
+    if len(layers) == 1:
+        return f"{next(iter(layers))} in all layers"
+    parts = sorted(layers.items(), key=lambda entry: encoding(entry[0]).bits)
+    return "; ".join(f"{name} in {', '.join(members)}" for name, members in parts)
+
+
+def _course(recipe: Recipe, summary: dict) -> str:
+    """The phases that the run went through."""
+    parts = [f"{recipe.training.epochs} float epochs"]
+    if recipe.float:
+        parts = [f"from the float network of `{recipe.float}` with the same seed"]
+    if "integer" in summary:
+        if any(section.get("quantizer", "linear") != "linear" for section in recipe.weights.values()):
+            parts.append(f"{recipe.stage1.epochs} epochs of stage 1 (weights on their grids)")
+            parts.append(f"{recipe.quantized.epochs} of stage 2 (all tensors)")
+        else:
+            parts.append(f"{recipe.quantized.epochs} quantization-aware ones")
+    return ", then ".join(parts)
+
+
 def _making(recipe: Recipe, summary: dict) -> list[str]:
     return [
         "## How it was made",
         "",
-        f"    tools/train/train --task {recipe.task} --network {recipe.network} --seed {summary['seed']}",
+        f"    tools/train/train --recipe tools/train/recipes/{recipe.name}.toml --seed {summary['seed']}",
         "",
-        f"Recipe: `tools/train/recipes/{recipe.name}.toml`: {recipe.training.epochs} float epochs, then "
-        f"{recipe.quantized.epochs} quantization-aware ones.",
+        f"{_course(recipe, summary).capitalize()}.",
         "Data: Google Speech Commands (training split, CC BY 4.0), its background noises, LibriSpeech (85 of 181 "
         "recordings, by speaker, CC BY 4.0), and words spoken by espeak-ng and flite.",
         f"Words that training never heard: {', '.join(recipe.held_out)}.",
@@ -77,24 +104,30 @@ def _figures(recipe: Recipe, summary: dict) -> list[str]:
         ("Unseen words rejected, mean of the words", "unseen_words"),
         ("Unseen words rejected, all clips", "unseen_clips"),
     ]
-    simulation = summary["simulation"]
-    return [
+    shown = [("float", "float"), ("integer", "integers")]
+    shown = [(key, title) for key, title in shown if key in summary]
+    lines = [
         "## Figures on validation recordings",
         "",
         "All clips of the keywords; of other words and of silence, as many as a keyword has on average. Validation "
-        "speakers are never in training. int8 is computed in integers, as the device does. One seed.",
+        "speakers are never in training. One seed.",
         "",
-        "| per cent right | float | int8 |",
-        "| --- | --- | --- |",
-        *(
-            f"| {name} | {summary['float'][key]:.2f} | {summary['int8'][key]:.2f} |"
-            for name, key in rows
-            if key in summary["int8"]
-        ),
+        "| per cent right | " + " | ".join(title for _, title in shown) + " |",
+        "| --- |" + " --- |" * len(shown),
+    ]
+    for name, figure in rows:
+        if figure in summary["float"]:
+            lines.append(f"| {name} | " + " | ".join(f"{summary[key][figure]:.2f}" for key, _ in shown) + " |")
+    if "integer" not in summary:
+        return lines
+    simulation = summary["simulation"]
+    source = f"`{recipe.float}`" if recipe.float else "the network before quantization"
+    return [
+        *lines,
         "",
-        f"The fake-quantized PyTorch network gives other logits than the integers for "
-        f"{simulation['float64']['differing_percent']} % of logits in float64, "
-        f"{simulation['float32']['differing_percent']} % in float32 (by at most "
+        f"Float is {source}; integers are computed as the device computes them. The fake-quantized PyTorch network "
+        f"gives other logits than the integers for {simulation['float64']['differing_percent']} % of logits in "
+        f"float64, {simulation['float32']['differing_percent']} % in float32 (by at most "
         f"{simulation['float32']['largest_step']} steps).",
     ]
 

@@ -1,8 +1,8 @@
-"""Turns a finished run into a model folder: `python -m dormouse_train.publish --task zero --network dense --seed 1`.
+"""Turns a finished run into a model folder: `python -m dormouse_train.publish --recipe RECIPE.toml --seed 1`.
 
 Writes `NAME.onnx`, `NAME.json` (the figures) and `card.md` into `models/NAME`, and `NAME.dormouse` if `dormouse` is
-built. With `--sweep` it only prints how detector settings trade misses for false accepts; the choice is then written
-into the recipe.
+built. A float model has no image: it is there to be compared with. With `--sweep` it only prints how detector settings
+trade misses for false accepts; the choice is then written into the recipe.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from .export import save_onnx
 from .integer import IntegerNetwork, differences
 from .library import REPOSITORY, LibraryError
 from .networks import Network, build_network
-from .recipe import NETWORKS, TASKS, Recipe, load_recipe
+from .phases import phases_of, restore
+from .prediction import predictor
+from .recipe import NETWORKS, TASKS, Recipe, load_recipe, parse_recipe
 from .recordings import Recordings, default_cache_folder, default_data_folder, load_recordings
 from .runtime import Runtime
 from .streaming import judge, speech_stream, word_stream
@@ -39,16 +41,20 @@ def load_network(checkpoint: Path, recipe: Recipe) -> Network:
 
     The detector may have been chosen since: it is no part of training.
     """
+    if not checkpoint.exists():
+        raise FileNotFoundError(f"{checkpoint}: no such run; train it first")
     state = torch.load(checkpoint, weights_only=True)
-    if state["phase"] < 2:
-        raise ValueError(f"{checkpoint}: this run isn't finished; go on with --resume")
-    trained, wanted = json.loads(state["recipe"]), recipe.to_dict()
+    # What the run's recipe doesn't mention had the default then, too.
+    trained, wanted = parse_recipe(json.loads(state["recipe"]), str(checkpoint)).to_dict(), recipe.to_dict()
     for part in (trained, wanted):
         del part["detector"], part["version"]
     if trained != wanted:
         raise ValueError(f"{checkpoint}: trained with another recipe")
     network = build_network(recipe)
-    network.restore_quantized()
+    phases = phases_of(recipe, network)
+    if state["phase"] < len(phases):
+        raise ValueError(f"{checkpoint}: this run isn't finished; go on with --resume")
+    restore(network, phases, state["phase"])
     network.load_state_dict(state["average"])
     return network.eval()
 
@@ -89,8 +95,8 @@ def sweep_choices(recipe: Recipe) -> list:
 def main(argv: list[str] | None = None) -> int:
     """Publishes one model; returns the exit status."""
     parser = argparse.ArgumentParser(prog="publish", description="Writes the model folder of a finished run.")
-    parser.add_argument("--task", choices=TASKS, required=True)
-    parser.add_argument("--network", choices=NETWORKS, required=True)
+    parser.add_argument("--task", choices=TASKS)
+    parser.add_argument("--network", choices=NETWORKS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--recipe", type=Path)
     parser.add_argument("--data", type=Path, default=default_data_folder())
@@ -110,23 +116,25 @@ def _publish(options: argparse.Namespace) -> int:
     recipe = load_recipe(options.task, options.network, options.recipe)
     run = options.cache / "runs" / f"{recipe.name}-{options.seed}"
     network = load_network(run / "checkpoint.pt", recipe)
-    exact = IntegerNetwork(network)
-    scale = float(exact.tensors[exact.steps[-1].name].scale)
     recordings = load_recordings(options.data, options.cache)
+    exact = IntegerNetwork(network) if network.quantized else None
+    predict = exact or predictor(network)
+    scale = float(exact.tensors[exact.steps[-1].name].scale) if exact else 1.0
     if options.sweep:
-        for figures in streaming_figures(recipe, exact, scale, recordings, sweep_choices(recipe)):
+        for figures in streaming_figures(recipe, predict, scale, recordings, sweep_choices(recipe)):
             print(json.dumps(figures))
         return 0
     folder = options.models / recipe.name
     folder.mkdir(parents=True, exist_ok=True)
-    save_onnx(network, recipe, folder / f"{recipe.name}.onnx")
+    model = folder / f"{recipe.name}.onnx"
+    save_onnx(network, recipe, model)
     summary = json.loads((run / f"{recipe.name}.json").read_text())
     summary["recipe"] = recipe.to_dict()
-    summary["simulation"] = differences(network, validation_examples(recipe, recordings).frames)
     choice = (recipe.detector, recipe.detector.threshold)
-    (summary["streaming"],) = streaming_figures(recipe, exact, scale, recordings, [choice])
-    image = folder / f"{recipe.name}.dormouse"
-    summary["image"] = _convert(folder / f"{recipe.name}.onnx", image, exact, recipe)
+    (summary["streaming"],) = streaming_figures(recipe, predict, scale, recordings, [choice])
+    if exact:
+        summary["simulation"] = differences(network, validation_examples(recipe, recordings).frames)
+        summary["image"] = _convert(model, model.with_suffix(".dormouse"), exact, recipe)
     (folder / f"{recipe.name}.json").write_text(json.dumps(summary, indent=2) + "\n")
     (folder / "card.md").write_text(card(recipe, summary))
     print(f"{folder}: written", file=sys.stderr)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import json
-import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,22 +14,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 
-from .assignment import in_first_stage, is_float
 from .batches import batches
 from .evaluation import Examples, figures, held_out_examples, validation_examples
 from .export import save_onnx
 from .feature_sets import FeatureSet, load_or_make_set
 from .initial import FloatStart, load_float
-from .integer import IntegerNetwork
 from .networks import Network, build_network
+from .objective import Objective
+from .phases import course_of, phases_of, restore, schedule
+from .prediction import in_float, predictor
 from .recipe import Recipe
 from .recordings import Recordings
 
 CALIBRATION_SET = 0
-TEMPERATURE = 2.0
-"""By which the logits of both networks are divided before the trained one follows the other's posteriors."""
 
 
 @dataclass
@@ -40,34 +37,6 @@ class Place:
     cache: Path
     output: Path
     recordings: Callable[[], Recordings]
-
-
-@dataclass(frozen=True)
-class Course:
-    """How one phase trains."""
-
-    epochs: int
-    learning_rate: float
-    averaging: float
-    weight_decay: float
-
-
-def phases_of(recipe: Recipe, network: Network) -> tuple[str, ...]:
-    """The phases of a run: stage 1 is for weights that need it, a float model has neither stage."""
-    if is_float(recipe.weights):
-        return ("float",)
-    if any(in_first_stage(layer.quantizer) for layer in network.weights.values()):
-        return ("float", "stage1", "quantized")
-    return ("float", "quantized")
-
-
-def restore(network: Network, phases: tuple[str, ...], phase: int) -> None:
-    """Gives a fresh network the form that a checkpoint of this phase fits; past the last phase is a finished run."""
-    at = phases[min(phase, len(phases) - 1)]
-    if at == "stage1":
-        network.restore_grids()
-    elif at == "quantized":
-        network.restore_quantized()
 
 
 class Run:
@@ -83,7 +52,7 @@ class Run:
         self.phase, self.epoch = 0, 0
         self.float_figures: dict[str, float] = {}
         self.optimizer = self._optimizer()
-        self._teacher: Network | None = None
+        self._objective = Objective(recipe, lambda: self._float_start().network)
         self._set: tuple[int, FeatureSet] | None = None
         self._judges: tuple[Examples, Examples | None] | None = None
 
@@ -115,26 +84,16 @@ class Run:
             self.average.load_state_dict(start.network.state_dict())
             self.float_figures = start.figures
         while self.phase < len(self.phases):
-            while self.epoch < self._settings(self.phase).epochs:
+            while self.epoch < course_of(self.recipe, self.phases[self.phase]).epochs:
                 self._train_epoch()
             self._end_phase()
         return self._finish()
 
-    def _settings(self, phase: int) -> Course:
-        training, stage1, quantized = self.recipe.training, self.recipe.stage1, self.recipe.quantized
-        decay = training.weight_decay
-        return {
-            "float": Course(
-                0 if self.recipe.float else training.epochs, training.learning_rate, training.averaging, decay
-            ),
-            "stage1": Course(stage1.epochs, stage1.learning_rate, stage1.averaging, stage1.weight_decay),
-            "quantized": Course(quantized.epochs, quantized.learning_rate, quantized.averaging, decay),
-        }[self.phases[min(phase, len(self.phases) - 1)]]
-
     def _train_epoch(self) -> None:
         began = time.monotonic()
-        training, course = self.recipe.training, self._settings(self.phase)
-        overall = self.epoch + sum(self._settings(phase).epochs for phase in range(self.phase))
+        training, phase = self.recipe.training, self.phases[self.phase]
+        course = course_of(self.recipe, phase)
+        overall = self.epoch + sum(course_of(self.recipe, phase).epochs for phase in self.phases[: self.phase])
         rng = np.random.default_rng([self.seed, self.phase, self.epoch])
         torch.manual_seed(int(rng.integers(2**31)))
         features = self._features(overall // training.epochs_per_set % training.sets)
@@ -143,10 +102,10 @@ class Run:
         for frames, targets in batches(features, self.recipe, rng):
             progress = (self.epoch + min(1.0, seen / self._epoch_examples(features))) / course.epochs
             for group in self.optimizer.param_groups:
-                group["lr"] = course.learning_rate * _schedule(progress, self.phases[self.phase])
+                group["lr"] = course.learning_rate * schedule(progress, phase)
             self.optimizer.zero_grad(set_to_none=True)
             logits = self.network(frames)
-            loss = self._loss(logits, frames, targets, progress)
+            loss = self._objective(phase, progress, self.network, logits, frames, targets)
             loss.backward()
             self.optimizer.step()
             _follow(self.average, self.network, course.averaging)
@@ -156,7 +115,7 @@ class Run:
         self.epoch += 1
         self._log(
             {
-                "phase": self.phases[self.phase],
+                "phase": phase,
                 "epoch": self.epoch,
                 "of": course.epochs,
                 "loss": round(float(np.mean(losses)), 4),
@@ -166,25 +125,6 @@ class Run:
             }
         )
         self._save()
-
-    def _loss(self, logits: torch.Tensor, frames: torch.Tensor, targets: torch.Tensor, progress: float) -> torch.Tensor:
-        loss = functional.cross_entropy(logits, targets, label_smoothing=self.recipe.training.label_smoothing)
-        if self.phases[self.phase] != "stage1":
-            return loss
-        share = self.recipe.stage1.distillation
-        if share:
-            loss = (1 - share) * loss + share * self._distance_to_teacher(logits, frames)
-        drawn = self.network.regularization()
-        # Weights find their place first; only the second half of the stage draws them to the grid.
-        return loss if drawn is None else loss + max(0.0, 2 * progress - 1) * drawn
-
-    def _distance_to_teacher(self, logits: torch.Tensor, frames: torch.Tensor) -> torch.Tensor:
-        if self._teacher is None:
-            self._teacher = self._float_start().network
-        with torch.no_grad():
-            wanted = functional.log_softmax(self._teacher(frames) / TEMPERATURE, 1)
-        found = functional.log_softmax(logits / TEMPERATURE, 1)
-        return TEMPERATURE**2 * functional.kl_div(found, wanted, log_target=True, reduction="batchmean")
 
     def _float_start(self) -> FloatStart:
         folder = self.place.cache / "runs" / f"{self.recipe.float}-{self.seed}"
@@ -232,13 +172,13 @@ class Run:
 
     def _figures(self, network: Network) -> dict[str, float]:
         validation, held_out = self._examples()
-        return figures(self.recipe, _predictor(network), validation, held_out)
+        return figures(self.recipe, predictor(network), validation, held_out)
 
     def _short_figures(self) -> dict[str, float]:
         # Every epoch in float arithmetic, which is near enough to follow the course.
         self.average.eval()
         validation, held_out = self._examples()
-        full = figures(self.recipe, _float_predictor(self.average), validation, held_out)
+        full = figures(self.recipe, in_float(self.average), validation, held_out)
         return {key: value for key, value in full.items() if "." not in key}
 
     def _examples(self) -> tuple[Examples, Examples | None]:
@@ -270,7 +210,8 @@ class Run:
         parameters = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
         matrices = [parameter for parameter in parameters if parameter.dim() > 1]
         vectors = [parameter for parameter in parameters if parameter.dim() <= 1]
-        decay = self._settings(self.phase).weight_decay
+        phase = self.phases[min(self.phase, len(self.phases) - 1)]
+        decay = course_of(self.recipe, phase).weight_decay
         return torch.optim.AdamW([{"params": matrices, "weight_decay": decay}, {"params": vectors, "weight_decay": 0}])
 
     def _save(self) -> None:
@@ -306,25 +247,3 @@ def _follow(average: Network, network: Network, share: float) -> None:
         mine.lerp_(theirs, 1 - share)
     for mine, theirs in zip(average.buffers(), network.buffers(), strict=True):
         mine.copy_(theirs)
-
-
-def _schedule(progress: float, phase: str) -> float:
-    """A short rise, but in stage 2, then half a cosine down to 1 %."""
-    rise = 0.0 if phase == "quantized" else 0.05
-    if progress < rise:
-        return 0.05 + 0.95 * progress / rise
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - rise) / (1 - rise))))
-
-
-def _predictor(network: Network) -> Callable[[np.ndarray], np.ndarray]:
-    """Logits of the network that will be shipped: integers once it is quantized."""
-    return IntegerNetwork(network).run_in_parts if network.quantized else _float_predictor(network)
-
-
-def _float_predictor(network: Network) -> Callable[[np.ndarray], np.ndarray]:
-    @torch.no_grad()
-    def predict(frames: np.ndarray) -> np.ndarray:
-        network.eval()
-        return torch.cat([network(part) for part in torch.from_numpy(frames).split(256)]).numpy()
-
-    return predict
