@@ -43,7 +43,7 @@
   DM_TWO_WORDS "eor %[w1], %[w1], #0xAAAAAAAA\n\t" DM_MERGE("18", "0x33333333")                              \
       DM_FOUR_BOTH_FIRST("8", "2", "10") DM_FOUR_BOTH("4", "12", "6", "14") DM_SPLIT("14")
 
-// Both rows over i groups.
+// Both rows over i times `group`.
 #define DM_DOT_HALVES(group)                                                                                 \
   __asm__("push {r7}\n"                                                                                      \
           "1:\n\t" group "subs %[i], %[i], #1\n\tbne 1b\n\t"                                                 \
@@ -53,34 +53,36 @@
           : [mask] "r"(mask)                                                                                 \
           : "cc", "memory")
 
-// `dm_dot_fields` for one vector; `bits` is a constant.
-DM_INLINE void dm_dot_halves_dsp(const int32_t bits, dm_fields fields, const int8_t *prepared, int32_t total,
-                                 const int8_t *w, intptr_t pair_stride, int32_t rows, int32_t groups,
-                                 int32_t *sums) {
+// `dm_dot_fields` for one vector.
+DM_SHARED void dm_dot_halves_dsp(const dm_field_product *product) {
   // None is r7. LDM wants its registers in ascending order.
   register uint32_t x0 __asm__("r0"), x1 __asm__("r1"), x2 __asm__("r2"), x3 __asm__("r3");
   register uint32_t w0 __asm__("r4"), w1 __asm__("r5"), mask __asm__("r6");
   register int32_t a __asm__("r8"), b __asm__("r9"), c __asm__("r10"), i __asm__("r11");
   register const int8_t *x __asm__("r12"), *row __asm__("lr");
-  const int32_t correction = fields.offset * total;
-  for (; rows > 0; rows -= 2) {
+  const dm_fields fields = product->fields;
+  const int32_t correction = fields.offset * product->total;
+  const int8_t *w = product->w;
+  int32_t *sums = product->sums;
+  for (int32_t rows = product->rows; rows > 0; rows -= 2) {
     a = b = 0;
-    i = groups;
-    x = prepared;
+    i = product->groups;
+    x = product->prepared;
     row = w;
-    if (bits == 1) {
+    if (fields.bits == 1) {
       mask = 0x80018001;
       DM_DOT_HALVES(DM_GROUP_1);
       b = -b;
     } else {
+      i *= 2;
       mask = 0xC003C003;
-      DM_DOT_HALVES(DM_WORD_2 DM_WORD_2);
-      b += 2 * total;
+      DM_DOT_HALVES(DM_WORD_2);
+      b += 2 * product->total;
     }
     sums[0] = dm_finish_field(fields, a, correction);
     sums[1] = dm_finish_field(fields, b, correction);
     sums += 2;
-    w += pair_stride;
+    w += product->pair_stride;
   }
 }
 

@@ -35,9 +35,7 @@
 #define DM_WORD_7                                                                                            \
   DM_TWO_WORDS DM_FOUR_PAIRS DM_DIRECT_FIELDS("", "x0") DM_DIRECT_FIELDS(", lsr #7", "x1")                   \
       DM_SPARE_FIELDS(", lsr #14", "x2") DM_SPARE_FIELDS(", lsr #15", "x3")
-#define DM_THREE(word) word word word
-
-// Both rows over i groups of `words`. Registers run out where r7 is the frame pointer; it is saved here.
+// Both rows over i times `words`. Registers run out where r7 is the frame pointer; it is saved here.
 #define DM_DOT_LANES(words)                                                                                  \
   __asm__("push {r7}\n"                                                                                      \
           "1:\n\t" words "subs %[i], %[i], #1\n\tbne 1b\n\t"                                                 \
@@ -47,36 +45,40 @@
           : [mask] "r"(mask), [one] "r"(one)                                                                 \
           : "cc", "memory")
 
-// `dm_dot_fields` for one vector; `bits` is a constant.
-DM_INLINE void dm_dot_lanes_dsp(const int32_t bits, dm_fields fields, const int8_t *prepared, int32_t total,
-                                const int8_t *w, intptr_t pair_stride, int32_t rows, int32_t groups,
-                                int32_t *sums) {
+// `dm_dot_fields` for one vector. Only 5 bits have a loop over whole groups; it is the width that models use.
+DM_SHARED void dm_dot_lanes_dsp(const dm_field_product *product) {
   // None is r7. LDM wants its registers in ascending order.
   register uint32_t x0 __asm__("r0"), x1 __asm__("r1"), x2 __asm__("r2"), x3 __asm__("r3");
   register uint32_t w0 __asm__("r4"), w1 __asm__("r5"), mask __asm__("r6"), one __asm__("r8");
   register int32_t a __asm__("r9"), b __asm__("r10"), i __asm__("r11");
   register const int8_t *x __asm__("r12"), *row __asm__("lr");
-  const int32_t correction = fields.offset * total;
-  for (; rows > 0; rows -= 2) {
-    mask = ((1u << bits) - 1) * 0x10001;
+  const dm_fields fields = product->fields;
+  const int32_t correction = fields.offset * product->total;
+  const int8_t *w = product->w;
+  int32_t *sums = product->sums;
+  for (int32_t rows = product->rows; rows > 0; rows -= 2) {
     one = 0x10001;
+    mask = (one << fields.bits) - one;
     a = b = 0;
-    i = groups;
-    x = prepared;
+    i = product->groups;
+    x = product->prepared;
     row = w;
-    if (bits == 3) {
-      DM_DOT_LANES(DM_THREE(DM_WORD_3));
-    } else if (bits == 5) {
-      DM_DOT_LANES(DM_THREE(DM_WORD_5) DM_WORD_5 DM_WORD_5);
-    } else if (bits == 6) {
-      DM_DOT_LANES(DM_THREE(DM_WORD_6) DM_THREE(DM_WORD_6));
+    if (fields.bits == 5) {
+      DM_DOT_LANES(DM_WORD_5 DM_WORD_5 DM_WORD_5 DM_WORD_5 DM_WORD_5);
     } else {
-      DM_DOT_LANES(DM_THREE(DM_WORD_7) DM_THREE(DM_WORD_7) DM_WORD_7);
+      i *= fields.bits;
+      if (fields.bits == 3) {
+        DM_DOT_LANES(DM_WORD_3);
+      } else if (fields.bits == 6) {
+        DM_DOT_LANES(DM_WORD_6);
+      } else {
+        DM_DOT_LANES(DM_WORD_7);
+      }
     }
     sums[0] = dm_finish_field(fields, a, correction);
     sums[1] = dm_finish_field(fields, b, correction);
     sums += 2;
-    w += pair_stride;
+    w += product->pair_stride;
   }
 }
 

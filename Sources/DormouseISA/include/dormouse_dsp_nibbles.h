@@ -17,37 +17,34 @@
   "ldm %[row]!, {%[w0], %[w1], %[w2], %[w3]}\n\t" DM_EIGHT_NIBBLES("w0", "w1") DM_EIGHT_NIBBLES("w2", "w3")
 
 // `dm_dot_fields` for one vector.
-DM_SHARED void dm_dot_nibbles_1_dsp(dm_fields fields, const int8_t *prepared, int32_t total, const int8_t *w,
-                                    intptr_t pair_stride, int32_t rows, int32_t groups, int32_t *sums) {
+DM_SHARED void dm_dot_nibbles_1_dsp(const dm_field_product *product) {
   // None is r7. LDM wants its registers in ascending order.
   register uint32_t x0 __asm__("r0"), x1 __asm__("r1"), x2 __asm__("r2"), x3 __asm__("r3");
   register uint32_t w0 __asm__("r4"), w1 __asm__("r5"), w2 __asm__("r6"), w3 __asm__("r8");
   register int32_t a __asm__("r9"), b __asm__("r10");
   register const int8_t *x __asm__("r11"), *row __asm__("r12");
   register uint32_t mask __asm__("lr");
-  const int32_t correction = fields.offset * total;
-  const int8_t *end = prepared + 64 * groups;
-  for (; rows > 0; rows -= 2) {
+  const dm_fields fields = product->fields;
+  const int32_t correction = fields.offset * product->total;
+  const int8_t *w = product->w;
+  int32_t *sums = product->sums;
+  for (int32_t rows = product->rows; rows > 0; rows -= 2) {
     mask = 0xF000F;
     a = b = 0;
-    x = prepared;
+    x = product->prepared;
     row = w;
-    w2 = (uint32_t)groups & 1;
-    w3 = (uint32_t)end;
-    // Two groups a turn; an odd number of them begins with the second.
-    __asm__("push {r7, r8}\n\t"
-            "cmp %[w2], #0\n\tbne 2f\n"
-            "1:\n\t" DM_SIXTEEN_NIBBLES DM_SIXTEEN_NIBBLES "2:\n\t" DM_SIXTEEN_NIBBLES DM_SIXTEEN_NIBBLES
-            "ldr r7, [sp, #4]\n\tcmp %[x], r7\n\tbne 1b\n\t"
+    w3 = (uint32_t)(x + 64 * product->groups);
+    __asm__("push {r7, r8}\n"
+            "1:\n\t" DM_SIXTEEN_NIBBLES DM_SIXTEEN_NIBBLES "ldr r7, [sp, #4]\n\tcmp %[x], r7\n\tbne 1b\n\t"
             "pop {r7, r8}\n\t"
-            : [x] "+r"(x), [row] "+r"(row), [a] "+r"(a), [b] "+r"(b), [w2] "+r"(w2), [w3] "+r"(w3),
+            : [x] "+r"(x), [row] "+r"(row), [a] "+r"(a), [b] "+r"(b), [w3] "+r"(w3), [w2] "=&r"(w2),
               [x0] "=&r"(x0), [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3), [w0] "=&r"(w0), [w1] "=&r"(w1)
             : [mask] "r"(mask)
             : "cc", "memory");
     sums[0] = dm_finish_field(fields, a, correction);
     sums[1] = dm_finish_field(fields, b, correction);
     sums += 2;
-    w += pair_stride;
+    w += product->pair_stride;
   }
 }
 
@@ -56,32 +53,32 @@ DM_SHARED void dm_dot_nibbles_1_dsp(dm_fields fields, const int8_t *prepared, in
   "and r7, %[mask], %[" w "]" shift "\n\tsmlad %[" sum "], r7, %[" x "], %[" sum "]\n\tsmlad %[" other       \
   "], r7, %[" y "], %[" other "]\n\t"
 #define DM_PAIRS_BY_TWO(first, second)                                                                       \
-  DM_FOUR_PAIRS DM_NIBBLES_BY_TWO("w0", "a", "c", first, "x0", "x1")                                         \
-      DM_NIBBLES_BY_TWO("w1", "b", "d", first, "x0", "x1")                                                   \
-          DM_NIBBLES_BY_TWO("w0", "a", "c", second, "x2", "x3")                                              \
-              DM_NIBBLES_BY_TWO("w1", "b", "d", second, "x2", "x3")
+  DM_FOUR_PAIRS DM_NIBBLES_BY_TWO("w0", "a", "c", first, "x0", "x2")                                         \
+      DM_NIBBLES_BY_TWO("w1", "b", "d", first, "x0", "x2")                                                   \
+          DM_NIBBLES_BY_TWO("w0", "a", "c", second, "x1", "x3")                                              \
+              DM_NIBBLES_BY_TWO("w1", "b", "d", second, "x1", "x3")
 // 8 columns of both rows and both vectors.
 #define DM_EIGHT_BY_TWO DM_TWO_WORDS DM_PAIRS_BY_TWO("", ", lsr #8") DM_PAIRS_BY_TWO(", lsr #4", ", lsr #12")
 
-// `dm_dot_fields` for two vectors, prepared in turns.
-DM_SHARED void dm_dot_nibbles_2_dsp(dm_fields fields, const int8_t *prepared, const int32_t *totals,
-                                    const int8_t *w, intptr_t pair_stride, int32_t rows, int32_t groups,
-                                    int32_t *sums, intptr_t sum_stride) {
+// `dm_dot_fields` for two vectors, prepared in turns; `totals` are theirs.
+DM_SHARED void dm_dot_nibbles_2_dsp(const dm_field_product *product, const int32_t *totals,
+                                    intptr_t sum_stride) {
   register uint32_t x0 __asm__("r0"), x1 __asm__("r1"), x2 __asm__("r2"), x3 __asm__("r3");
   register uint32_t w0 __asm__("r4"), w1 __asm__("r5"), mask __asm__("r6");
   register int32_t a __asm__("r8"), b __asm__("r9"), c __asm__("r10"), d __asm__("r11");
   register const int8_t *x __asm__("r12"), *row __asm__("lr");
+  const dm_fields fields = product->fields;
   const int32_t correction = fields.offset * totals[0], other_correction = fields.offset * totals[1];
-  const int8_t *end = prepared + 128 * groups;
-  for (; rows > 0; rows -= 2) {
+  const int8_t *w = product->w;
+  int32_t *sums = product->sums;
+  for (int32_t rows = product->rows; rows > 0; rows -= 2) {
     mask = 0xF000F;
     a = b = c = d = 0;
-    x = prepared;
+    x = product->prepared;
     row = w;
-    w1 = (uint32_t)end;
+    w1 = (uint32_t)(x + 128 * product->groups);
     __asm__("push {r5, r7}\n"
-            "1:\n\t" DM_EIGHT_BY_TWO DM_EIGHT_BY_TWO DM_EIGHT_BY_TWO DM_EIGHT_BY_TWO
-            "ldr r7, [sp]\n\tcmp %[x], r7\n\tbne 1b\n\t"
+            "1:\n\t" DM_EIGHT_BY_TWO DM_EIGHT_BY_TWO "ldr r7, [sp]\n\tcmp %[x], r7\n\tbne 1b\n\t"
             "pop {r5, r7}\n\t"
             : [x] "+r"(x), [row] "+r"(row), [a] "+r"(a), [b] "+r"(b), [c] "+r"(c), [d] "+r"(d), [w1] "+r"(w1),
               [x0] "=&r"(x0), [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3), [w0] "=&r"(w0)
@@ -92,7 +89,7 @@ DM_SHARED void dm_dot_nibbles_2_dsp(dm_fields fields, const int8_t *prepared, co
     sums[sum_stride] = dm_finish_field(fields, c, other_correction);
     sums[sum_stride + 1] = dm_finish_field(fields, d, other_correction);
     sums += 2;
-    w += pair_stride;
+    w += product->pair_stride;
   }
 }
 

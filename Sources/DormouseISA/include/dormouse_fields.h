@@ -69,6 +69,18 @@ DM_SHARED int32_t dm_total(const int8_t *x, int32_t n) {
   return total;
 }
 
+// One prepared vector against rows; `total` is the sum of its elements.
+typedef struct {
+  dm_fields fields;
+  const int8_t *prepared;
+  int32_t total;
+  const int8_t *w;
+  intptr_t pair_stride;
+  int32_t rows;
+  int32_t groups;
+  int32_t *sums;
+} dm_field_product;
+
 // From a sum of fields to a sum of weights; `correction` is the offset times the vector's total.
 DM_INLINE int32_t dm_finish_field(dm_fields fields, int32_t sum, int32_t correction) {
   return (int32_t)(((uint32_t)sum << fields.doubling) - (uint32_t)correction);
