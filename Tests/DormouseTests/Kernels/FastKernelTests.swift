@@ -176,7 +176,9 @@ import Testing
 }
 
 /// Says where two results differ first; a failed comparison of whole arrays would print them all.
-func expectEqual(_ actual: [Int8], _ expected: [Int8], _ what: String, at location: SourceLocation = #_sourceLocation) {
+func expectEqual<Element: Equatable>(
+  _ actual: [Element], _ expected: [Element], _ what: String, at location: SourceLocation = #_sourceLocation
+) {
   let index = zip(actual, expected).enumerated().first { $1.0 != $1.1 }?.offset
   #expect(
     index == nil && actual.count == expected.count, "\(what): first difference at \(index ?? -1)",
