@@ -16,6 +16,10 @@ enum RowBlocks {
     _ vectors: PreparedVectors, _ constants: LayerConstants, into results: UnsafeMutablePointer<Int8>, outputs: Int,
     scratch: UnsafeMutablePointer<Int8>, on set: InstructionSet
   ) {
+    if vectors.positions == 1 && dm_has_dense(set.rawValue) != 0 && constants.encoding.code.family != .indices {
+      multiplyAtOnce(vectors, constants, into: results, outputs: outputs)
+      return
+    }
     let sums = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int32.self)
     // Rows at a time: a multiple of 4 for up to four positions.
     let rows = vectors.positions == 1 ? capacity : vectors.positions == 2 ? capacity / 2 : capacity / 4
@@ -33,6 +37,23 @@ enum RowBlocks {
       }
       rescale.skip(count)
       first = first &+ count
+    }
+  }
+
+  /// `multiply` for one vector where the core has primitives that requantize, too.
+  @inline(__always)
+  private static func multiplyAtOnce(
+    _ vectors: PreparedVectors, _ constants: LayerConstants, into results: UnsafeMutablePointer<Int8>, outputs: Int
+  ) {
+    let rows = Int32(truncatingIfNeeded: outputs)
+    let length = Int32(truncatingIfNeeded: vectors.length)
+    if constants.encoding == .int8 {
+      dm_dense(
+        vectors.elements, constants.weights, constants.rowStride, rows, length, constants.rescale, results)
+    } else {
+      dm_dense_fields(
+        constants.encoding.code.fields, vectors.elements, vectors.totals[0], constants.weights, constants.rowStride,
+        rows, length, constants.rescale, results)
     }
   }
 

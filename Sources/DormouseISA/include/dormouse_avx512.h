@@ -163,27 +163,31 @@ DM_AVX512_TARGET DM_INLINE __m512i dm_merge_avx512(__m512i even, __m512i odd) {
   return _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
 }
 
+// `dm_requantize` of outputs `i` to `i + 15`, as many of them as are `inside`.
+DM_AVX512_TARGET DM_INLINE void dm_rescale_avx512(__m512i sums, const dm_rescale *rescale, int32_t i,
+                                                  __mmask16 inside, int8_t *y) {
+  const __m512i one = _mm512_set1_epi64(1), lower = _mm512_set1_epi64(0xFFFFFFFF);
+  __m512i sum = _mm512_add_epi32(sums, _mm512_maskz_loadu_epi32(inside, rescale->biases + i));
+  __m512i multiplier = _mm512_maskz_loadu_epi32(inside, rescale->multipliers + i);
+  __m512i right =
+      _mm512_sub_epi32(_mm512_set1_epi32(30), _mm512_maskz_loadu_epi32(inside, rescale->shifts + i));
+  __m512i even = _mm512_mul_epi32(sum, multiplier);
+  __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), _mm512_srli_epi64(multiplier, 32));
+  even = _mm512_srav_epi64(even, _mm512_and_si512(right, lower));
+  odd = _mm512_srav_epi64(odd, _mm512_srli_epi64(right, 32));
+  even = _mm512_srli_epi64(_mm512_add_epi64(even, one), 1);
+  odd = _mm512_srli_epi64(_mm512_add_epi64(odd, one), 1);
+  __m512i scaled = _mm512_add_epi32(dm_merge_avx512(even, odd), _mm512_set1_epi32(rescale->zero_point));
+  scaled = _mm512_max_epi32(scaled, _mm512_set1_epi32(rescale->minimum));
+  scaled = _mm512_min_epi32(scaled, _mm512_set1_epi32(rescale->maximum));
+  _mm_mask_storeu_epi8(y + i, inside, _mm512_cvtepi32_epi8(scaled));
+}
+
 DM_AVX512_TARGET DM_SHARED void dm_requantize_avx512(const int32_t *sums, dm_rescale rescale, int32_t count,
                                                      int8_t *y) {
-  const __m512i zero_point = _mm512_set1_epi32(rescale.zero_point);
-  const __m512i minimum = _mm512_set1_epi32(rescale.minimum), maximum = _mm512_set1_epi32(rescale.maximum);
-  const __m512i thirty = _mm512_set1_epi32(30), one = _mm512_set1_epi64(1);
-  const __m512i lower = _mm512_set1_epi64(0xFFFFFFFF);
   for (int32_t i = 0; i < count; i += 16) {
     __mmask16 inside = count - i >= 16 ? (__mmask16)0xFFFF : (__mmask16)((1 << (count - i)) - 1);
-    __m512i sum = _mm512_add_epi32(_mm512_maskz_loadu_epi32(inside, sums + i),
-                                   _mm512_maskz_loadu_epi32(inside, rescale.biases + i));
-    __m512i multiplier = _mm512_maskz_loadu_epi32(inside, rescale.multipliers + i);
-    __m512i right = _mm512_sub_epi32(thirty, _mm512_maskz_loadu_epi32(inside, rescale.shifts + i));
-    __m512i even = _mm512_mul_epi32(sum, multiplier);
-    __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), _mm512_srli_epi64(multiplier, 32));
-    even = _mm512_srav_epi64(even, _mm512_and_si512(right, lower));
-    odd = _mm512_srav_epi64(odd, _mm512_srli_epi64(right, 32));
-    even = _mm512_srli_epi64(_mm512_add_epi64(even, one), 1);
-    odd = _mm512_srli_epi64(_mm512_add_epi64(odd, one), 1);
-    __m512i scaled = _mm512_add_epi32(dm_merge_avx512(even, odd), zero_point);
-    scaled = _mm512_min_epi32(_mm512_max_epi32(scaled, minimum), maximum);
-    _mm_mask_storeu_epi8(y + i, inside, _mm512_cvtepi32_epi8(scaled));
+    dm_rescale_avx512(_mm512_maskz_loadu_epi32(inside, sums + i), &rescale, i, inside, y);
   }
 }
 

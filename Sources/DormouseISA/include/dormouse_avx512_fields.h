@@ -43,76 +43,74 @@ DM_AVX512_TARGET DM_INLINE __m512i dm_wrap_avx512(const int bits, __m512i word) 
 // Sums of one row pair: one, or where fields stay in place one a step, of weight 2^(bits * step).
 #define DM_FIELD_SUMS(bits) (DM_SPARE(bits) == 0 ? DM_FIELD_STEPS(bits) : 1)
 
-// A tile of dot products: `positions` vectors times `pairs` row pairs.
-DM_AVX512_TARGET DM_INLINE void dm_field_tile_avx512(const int bits, const int8_t *prepared, intptr_t plane,
-                                                     const int positions, const int8_t *w,
-                                                     intptr_t pair_stride, const int pairs, int32_t *sums,
-                                                     intptr_t sum_stride) {
-  __m512i dots[2][8][8];
+// Row pairs that are multiplied together: as many as have their sums in registers.
+#define DM_FIELD_PAIRS(bits) (DM_SPARE(bits) == 0 ? 2 * (bits) : 8)
+
+// Dot products of `positions` vectors with `pairs` row pairs: `dots[positions][pairs]`, whose even lanes add
+// up to that of the first row, the odd ones to that of the second.
+DM_AVX512_TARGET DM_INLINE void dm_multiply_fields_avx512(const int bits, const int8_t *prepared,
+                                                          intptr_t plane, const int positions,
+                                                          const int8_t *w, intptr_t pair_stride,
+                                                          const int pairs, __m512i *dots) {
+  __m512i parts[16];
 #pragma clang loop unroll(full)
   for (int k = 0; k < positions * pairs * DM_FIELD_SUMS(bits); k++) {
-    dots[k / DM_FIELD_SUMS(bits) / pairs][k / DM_FIELD_SUMS(bits) % pairs][k % DM_FIELD_SUMS(bits)] =
-        _mm512_setzero_si512();
+    parts[k] = _mm512_setzero_si512();
   }
   __m512i word = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
   word = dm_wrap_avx512(bits, dm_wrap_avx512(bits, word));
-  // Masked even where all lanes are inside: streaming rows is faster so.
+  // Four row pairs a pointer, lest the compiler runs out of registers.
+  const int8_t *first = w, *second = w + 4 * pair_stride;
+  // Masked even where all lanes are inside, see `dm_tile_avx512`.
   __mmask16 inside = (__mmask16)0xFFFF;
-  for (intptr_t i = 0; i < plane; i += 64) {
-    if (plane - i < 64) {
-      inside = (__mmask16)((1 << ((plane - i) >> 2)) - 1);
+  for (intptr_t left = plane; left > 0; left -= 64) {
+    if (left < 64) {
+      inside = (__mmask16)((1 << (left >> 2)) - 1);
     }
     __m512i words[8];
 #pragma clang loop unroll(full)
     for (int k = 0; k < pairs; k++) {
-      words[k] = _mm512_maskz_loadu_epi32(inside, w + k * pair_stride + i);
+      words[k] = _mm512_maskz_loadu_epi32(inside, (k < 4 ? first : second) + k % 4 * pair_stride);
     }
 #pragma clang loop unroll(full)
     for (int step = 0; step < DM_FIELD_STEPS(bits); step++) {
       __m512i vectors[2];
 #pragma clang loop unroll(full)
       for (int p = 0; p < positions; p++) {
-        vectors[p] =
-            _mm512_maskz_loadu_epi32(inside, prepared + (p * DM_FIELD_STEPS(bits) + step) * plane + i);
+        vectors[p] = _mm512_maskz_loadu_epi32(inside, prepared + (p * DM_FIELD_STEPS(bits) + step) * plane);
       }
 #pragma clang loop unroll(full)
       for (int k = 0; k < pairs; k++) {
         __m512i fields = dm_decode_avx512(bits, step, words[k], word);
 #pragma clang loop unroll(full)
         for (int p = 0; p < positions; p++) {
-          __m512i *dot = &dots[p][k][step % DM_FIELD_SUMS(bits)];
-          *dot = _mm512_dpbusd_epi32(*dot, fields, vectors[p]);
+          __m512i *part = &parts[(p * pairs + k) * DM_FIELD_SUMS(bits) + step % DM_FIELD_SUMS(bits)];
+          *part = _mm512_dpbusd_epi32(*part, fields, vectors[p]);
         }
       }
     }
     if (DM_SPARE(bits) != 0) {
       word = dm_wrap_avx512(bits, _mm512_add_epi32(word, _mm512_set1_epi32(8 % bits)));
     }
+    prepared += 64;
+    first += 64;
+    second += 64;
+    __asm__("" : "+r"(first), "+r"(second));
   }
 #pragma clang loop unroll(full)
-  for (int p = 0; p < positions; p++) {
-    __m512i totals[8];
+  for (int k = 0; k < positions * pairs; k++) {
+    dots[k] = parts[k * DM_FIELD_SUMS(bits)];
 #pragma clang loop unroll(full)
-    for (int k = 0; k < pairs; k++) {
-      totals[k] = dots[p][k][0];
-#pragma clang loop unroll(full)
-      for (int step = 1; step < DM_FIELD_SUMS(bits); step++) {
-        totals[k] = _mm512_add_epi32(totals[k], _mm512_srai_epi32(dots[p][k][step], bits * step));
-      }
-    }
-#pragma clang loop unroll(full)
-    for (int k = 0; k < pairs; k += 2) {
-      __m512i second = pairs == 1 ? totals[0] : totals[k + 1];
-      __m128i four = dm_finish_avx512(_mm512_add_epi32(_mm512_unpacklo_epi64(totals[k], second),
-                                                       _mm512_unpackhi_epi64(totals[k], second)));
-      int32_t *to = sums + p * sum_stride + 2 * k;
-      if (pairs == 1) {
-        _mm_storeu_si64(to, four);
-      } else {
-        _mm_storeu_si128((__m128i *)(void *)to, four);
-      }
+    for (int step = 1; step < DM_FIELD_SUMS(bits); step++) {
+      dots[k] =
+          _mm512_add_epi32(dots[k], _mm512_srai_epi32(parts[k * DM_FIELD_SUMS(bits) + step], bits * step));
     }
   }
+}
+
+// Adds up the lanes of two row pairs: four lanes of every 128 bits hold parts of the sums of the four rows.
+DM_AVX512_TARGET DM_INLINE __m512i dm_fold_pairs_avx512(__m512i first, __m512i second) {
+  return _mm512_add_epi32(_mm512_unpacklo_epi64(first, second), _mm512_unpackhi_epi64(first, second));
 }
 
 DM_AVX512_TARGET DM_INLINE void dm_dot_bits_avx512(const int bits, const int8_t *prepared,
@@ -120,14 +118,32 @@ DM_AVX512_TARGET DM_INLINE void dm_dot_bits_avx512(const int bits, const int8_t 
                                                    int32_t rows, int32_t n, int32_t *sums,
                                                    intptr_t sum_stride) {
   const intptr_t plane = dm_field_plane(bits, n);
-  const int pairs = (DM_SPARE(bits) == 0 ? 16 / DM_FIELD_SUMS(bits) : 8) / positions;
+  const int pairs = DM_FIELD_PAIRS(bits) / positions;
+  __m512i dots[8];
   for (; rows >= 2 * pairs; rows -= 2 * pairs) {
-    dm_field_tile_avx512(bits, prepared, plane, positions, w, pair_stride, pairs, sums, sum_stride);
+    dm_multiply_fields_avx512(bits, prepared, plane, positions, w, pair_stride, pairs, dots);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < positions * pairs; k += 2) {
+      // Of two positions and one row pair, each half is one position's.
+      const int p = k / pairs, pair = k % pairs;
+      __m128i four = dm_finish_avx512(dm_fold_pairs_avx512(dots[k], dots[k + 1]));
+      if (pairs == 1) {
+        _mm_storeu_si64(sums, four);
+        _mm_storeu_si64(sums + sum_stride, _mm_unpackhi_epi64(four, four));
+      } else {
+        _mm_storeu_si128((__m128i *)(void *)(sums + p * sum_stride + 2 * pair), four);
+      }
+    }
     w += pairs * pair_stride;
     sums += 2 * pairs;
   }
   for (; rows > 0; rows -= 2) {
-    dm_field_tile_avx512(bits, prepared, plane, positions, w, pair_stride, 1, sums, sum_stride);
+    dm_multiply_fields_avx512(bits, prepared, plane, positions, w, pair_stride, 1, dots);
+    __m128i four = dm_finish_avx512(dm_fold_pairs_avx512(dots[0], dots[positions - 1]));
+    _mm_storeu_si64(sums, four);
+    if (positions == 2) {
+      _mm_storeu_si64(sums + sum_stride, _mm_unpackhi_epi64(four, four));
+    }
     w += pair_stride;
     sums += 2;
   }

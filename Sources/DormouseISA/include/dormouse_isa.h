@@ -10,6 +10,7 @@
 #include "dormouse_avx2.h"
 #include "dormouse_avx2_fields.h"
 #include "dormouse_avx512.h"
+#include "dormouse_avx512_dense.h"
 #include "dormouse_avx512_fields.h"
 #include "dormouse_base.h"
 #include "dormouse_dsp.h"
@@ -213,6 +214,32 @@ DM_INLINE void dm_requantize(int32_t set, const int32_t *sums, dm_rescale rescal
   dm_requantize_helium(sums, rescale, count, y);
 #else
   dm_requantize_portable(sums, rescale, count, y);
+#endif
+}
+
+// Whether the set has the two functions below, which multiply one vector with rows and requantize the sums.
+DM_INLINE int32_t dm_has_dense(int32_t set) {
+#if DM_CHOOSES
+  return set == DM_AVX512;
+#else
+  (void)set;
+  return 0;
+#endif
+}
+
+// `dm_dot` of one vector, then `dm_requantize`.
+DM_INLINE void dm_dense(const int8_t *x, const int8_t *w, intptr_t row_stride, int32_t rows, int32_t n,
+                        dm_rescale rescale, int8_t *y) {
+#if DM_CHOOSES
+  dm_dense_avx512(x, w, row_stride, rows, n, rescale, y);
+#endif
+}
+
+// `dm_dot_fields` of one vector, then `dm_requantize`.
+DM_INLINE void dm_dense_fields(dm_fields fields, const int8_t *prepared, int32_t total, const int8_t *w,
+                               intptr_t pair_stride, int32_t rows, int32_t n, dm_rescale rescale, int8_t *y) {
+#if DM_CHOOSES
+  dm_dense_fields_avx512(fields, prepared, total, w, pair_stride, rows, n, rescale, y);
 #endif
 }
 
