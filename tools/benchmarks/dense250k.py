@@ -1,4 +1,7 @@
-"""The dense network 960-192-192-128-12, int8: against LiteRT on this host, and counted on Cortex-M4 and M55."""
+"""The dense network 960-192-192-128-12, weights of 1 to 8 bits: against LiteRT on this host, and counted on devices.
+
+Its name is dense250k; with weights narrower than int8, whose encoding is then named, dense250k-int4 and so on.
+"""
 
 import statistics
 import subprocess
@@ -11,7 +14,6 @@ import numpy as np
 from count.counting import BUILD, ROOT, count
 
 MODELS = ROOT.parent / "shared" / "data" / "models"
-IMAGE = BUILD / "models" / "dense250k" / "dense250k.dormouse"
 DECLARATIONS = """
 ptrdiff_t dm_network_memory_size(const void *image, ptrdiff_t length);
 ptrdiff_t dm_network_start(const void *image, ptrdiff_t length, void *memory, ptrdiff_t memory_length);
@@ -27,25 +29,36 @@ class BenchError(Exception):
     """What went wrong and what to do, in one line."""
 
 
-def prepare(dormouse: Path) -> None:
-    """Makes the image, its C arrays and the golden vectors, once."""
-    folder = IMAGE.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    onnx = folder / "dense250k.onnx"
+def folder(encoding: str = "int8") -> Path:
+    """Where the network of this encoding is made."""
+    return BUILD / "models" / ("dense250k" if encoding == "int8" else f"dense250k-{encoding}")
+
+
+def image(encoding: str = "int8") -> Path:
+    """Its image."""
+    return folder(encoding) / "dense250k.dormouse"
+
+
+def prepare(dormouse: Path, encoding: str = "int8") -> None:
+    """Makes the image, its C arrays and the golden vectors."""
+    place = folder(encoding)
+    place.mkdir(parents=True, exist_ok=True)
+    onnx = place / "dense250k.onnx"
+    script = ROOT / "tools" / "golden" / "dense250k_onnx.py"
     steps = (
-        [sys.executable, str(ROOT / "tools" / "golden" / "dense250k_onnx.py"), "-o", str(onnx)],
-        [str(dormouse), "convert", str(onnx), "-o", str(IMAGE)],
-        [str(dormouse), "export-c", str(IMAGE), "-o", str(folder)],
+        [sys.executable, str(script), "-o", str(onnx), "--encoding", encoding],
+        [str(dormouse), "convert", str(onnx), "-o", str(image(encoding))],
+        [str(dormouse), "export-c", str(image(encoding)), "-o", str(place)],
     )
     for command in steps:
         subprocess.run(command, check=True, stdout=sys.stderr)
-    write_golden(folder / "golden.c", *golden())
+    write_golden(place / "golden.c", *golden(encoding))
 
 
-def golden() -> tuple[np.ndarray, np.ndarray]:
-    """Inputs and the outputs of LiteRT's reference kernels, one a row."""
+def golden(encoding: str = "int8") -> tuple[np.ndarray, np.ndarray]:
+    """Inputs and outputs, one a row: for int8 of LiteRT's reference kernels, else of integer arithmetic in numpy."""
     x = np.load(MODELS / "kws250k_golden_x_int8_pc.npy")
-    y = np.load(MODELS / "kws250k_golden_y_int8_pc.npy")
+    y = np.load(MODELS / "kws250k_golden_y_int8_pc.npy" if encoding == "int8" else folder(encoding) / "dense250k.npy")
     return x.reshape(len(x), -1), y.reshape(len(y), -1)
 
 
@@ -94,21 +107,22 @@ def block(call, *arguments, repeats: int) -> float:
     return (time.perf_counter_ns() - start) / repeats
 
 
-def host(library: Path, seconds: float = 12.0) -> dict[str, float]:
+def host(library: Path, seconds: float = 12.0, encoding: str = "int8") -> dict[str, float]:
     """Both runtimes in this process, on one thread, block by block in turn; medians, in ns an inference.
 
-    Also the cost of crossing from Python into each with next to nothing to do there. It is not subtracted.
+    Theirs has int8 weights always. Also the cost of crossing from Python into each with next to nothing to do there. It is not subtracted.
     """
     from ai_edge_litert.interpreter import Interpreter
 
-    ours = OurNetwork(IMAGE, library)
+    ours = OurNetwork(image(encoding), library)
     theirs = Interpreter(str(MODELS / "kws250k_int8_perchannel.tflite"), num_threads=1)
     theirs.allocate_tensors()
     source = theirs.get_input_details()[0]
     sink = theirs.get_output_details()[0]["index"]
-    for x, y in zip(*golden(), strict=True):
+    for x, y in zip(*golden(encoding), strict=True):
         if not np.array_equal(ours(x), y):
-            raise BenchError("dense250k: the output differs from the golden vectors")
+            raise BenchError(f"dense250k, {encoding}: the output differs from the golden vectors")
+    for x, y in zip(*golden(), strict=True):
         theirs.set_tensor(source["index"], x.reshape(source["shape"]))
         theirs.invoke()
         if not np.array_equal(theirs.get_tensor(sink).ravel(), y):
@@ -133,14 +147,16 @@ def host(library: Path, seconds: float = 12.0) -> dict[str, float]:
     return {"ratio": statistics.median(ratios), "blocks": len(ratios), **medians}
 
 
-def device(board: str) -> int:
+def device(board: str, encoding: str = "int8") -> int:
     """Instructions of one inference on `board`, after all golden vectors have come out right."""
-    folder = IMAGE.parent
-    command = ["make", "--silent", "-C", str(ROOT / "firmware"), f"BOARD={board}", "APP=bench", f"MODEL={folder}"]
+    place = folder(encoding)
+    command = ["make", "--silent", "-C", str(ROOT / "firmware"), f"BOARD={board}", "APP=bench", f"MODEL={place}"]
+    # The application of another encoding may lie there, as new as this one's sources.
+    subprocess.run([*command, "clean-application"], check=True)
     subprocess.run(command, check=True)
     counts = count(board, "bench", [], {"infer": r"^\$e11Application5infer"})
-    if f"vectors {len(golden()[0])} wrong 0" not in counts.output:
-        raise BenchError(f"{board}: {counts.output.strip()}")
+    if f"vectors {len(golden(encoding)[0])} wrong 0" not in counts.output:
+        raise BenchError(f"{board}, {encoding}: {counts.output.strip()}")
     return round(counts.regions["infer"].mean)
 
 

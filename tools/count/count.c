@@ -124,14 +124,25 @@ static void leave(void) {
   }
 }
 
+// The innermost call that `address` is the end of, or -1. Above it on the stack are far jumps within a
+// function, which Armv6-M has no other instruction for than that of calls.
+static int returning_to(uint64_t address) {
+  int frame = depth - 1;
+  while (frame >= 0 && stack[frame].return_address != address) {
+    frame--;
+  }
+  return frame;
+}
+
 static void executed(unsigned cpu, void *data) {
   (void)cpu;
   struct block *block = data;
+  int frame;
   if (previous != NULL && block->address != previous->following) {
     if (previous->ends_in_call) {
       enter(block, previous->following, false);
-    } else if (depth > 0 && block->address == stack[depth - 1].return_address) {
-      while (stack[depth - 1].tail) {
+    } else if ((frame = returning_to(block->address)) >= 0) {
+      while (depth > frame + 1 || stack[depth - 1].tail) {
         leave();
       }
       leave();
