@@ -42,6 +42,8 @@ let package = Package(
         "Dormouse", "DormouseModel", "DormouseImport", "DormouseExport", "DormouseAudio", "DormouseEvaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    // The same networks in floating point, to compare with; part of no product.
+    .target(name: "DormouseFloat"),
     // Tests, and the mutation of images that they share with `tools/mutate`.
     .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
     .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseModel", "DormouseMutation"]),
@@ -52,6 +54,7 @@ let package = Package(
       name: "DormouseImportTests", dependencies: ["DormouseImport", "DormouseModel", "Dormouse"],
       exclude: ["Fixtures"]),
     .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
+    .testTarget(name: "DormouseFloatTests", dependencies: ["DormouseFloat"]),
     .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
     .testTarget(name: "DormouseEvaluationTests", dependencies: ["DormouseEvaluation", "Dormouse"]),
     .testTarget(name: "DormouseCommandTests", dependencies: ["DormouseCommand"], exclude: ["Help"]),

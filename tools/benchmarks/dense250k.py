@@ -110,7 +110,8 @@ def block(call, *arguments, repeats: int) -> float:
 def host(library: Path, seconds: float = 12.0, encoding: str = "int8") -> dict[str, float]:
     """Both runtimes in this process, on one thread, block by block in turn; medians, in ns an inference.
 
-    Theirs has int8 weights always. Also the cost of crossing from Python into each with next to nothing to do there. It is not subtracted.
+    Theirs has int8 weights always. Also the cost of crossing from Python into each with next to nothing to do there; it
+    is not subtracted.
     """
     from ai_edge_litert.interpreter import Interpreter
 
