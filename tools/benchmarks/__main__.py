@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-SUITES = ("spine", "det")
+SUITES = ("spine", "sub8", "det")
 
 
 def main() -> int:
