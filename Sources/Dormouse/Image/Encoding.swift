@@ -60,7 +60,7 @@ public enum WeightLayout: UInt8, Sendable {
 /// What the stored fields of an encoding mean: a row of the table of encodings.
 public struct WeightCode: Equatable, Sendable {
   /// How kernels get at the weights.
-  public enum Family: Sendable {
+  public enum Family: UInt8, Sendable {
     /// Signed bytes.
     case bytes
     /// Unsigned fields: a weight is `(field << doubling) - offset`.
