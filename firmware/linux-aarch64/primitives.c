@@ -78,6 +78,40 @@ static int dot_differs(void) {
   return 0;
 }
 
+static int fields_differ(void) {
+  int32_t n = within(1, (bits() & 7) == 0 ? 600 : 140), rows = within(1, 13), width = within(1, 7);
+  int32_t positions = within(1, dm_field_positions(DM_COMPILED)), groups = (n + DM_GROUP - 1) / DM_GROUP;
+  intptr_t pair_stride = 8 * width * groups, sum_stride = (rows + 3) & ~3, row_pairs = (rows + 1) / 2;
+  dm_fields fields = {width, within(0, 1), within(0, 127)};
+  int8_t *x = before_wall(0, (size_t)n), *w = before_wall(1, (size_t)(row_pairs * pair_stride));
+  size_t room = (size_t)(positions * groups * dm_prepared_group(width)),
+         count = (size_t)(sum_stride * positions);
+  int8_t *prepared = before_wall(2, room);
+  int32_t *sums = before_wall(3, 8 * count), *expected = sums + count;
+  int32_t totals[2];
+  // Whatever the fields past n are, the vectors are zero there.
+  fill(w, (size_t)(row_pairs * pair_stride));
+  fill(x, (size_t)n);
+  for (int32_t p = 0; p < positions; p++) {
+    totals[p] = dm_prepare_fields(DM_COMPILED, width, x, n, p, positions, prepared);
+    if (totals[p] != dm_total(x, n)) {
+      return 1;
+    }
+  }
+  dm_dot_fields(DM_COMPILED, fields, prepared, totals, positions, w, pair_stride, rows, n, sums, sum_stride);
+  for (int32_t p = 0; p < positions; p++) {
+    dm_prepare_fields_portable(width, x, n, p, prepared);
+  }
+  dm_dot_fields_portable(width, prepared, positions, w, pair_stride, rows, n, expected, sum_stride);
+  dm_finish_fields(fields, totals, positions, rows, expected, sum_stride);
+  for (int32_t p = 0; p < positions; p++) {
+    if (memcmp(sums + p * sum_stride, expected + p * sum_stride, 4 * (size_t)rows) != 0) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 static int taps_differ(void) {
   int32_t taps = within(1, 20), channels = within(1, 70);
   intptr_t x_step = channels + within(0, 9), w_step = channels + within(0, 9);
@@ -137,17 +171,18 @@ static int add_differs(void) {
 
 int main(void) {
   enum { CASES = 20000 };
-  int dot = 0, taps = 0, requantize = 0, add = 0;
+  int dot = 0, fields = 0, taps = 0, requantize = 0, add = 0;
   for (int i = 0; i < CASES; i++) {
     dot += dot_differs();
+    fields += fields_differ();
     taps += taps_differ();
     requantize += requantize_differs();
     add += add_differs();
   }
-  int wrong = dot + taps + requantize + add;
-  printf("%d cases of primitives, %d differ", 4 * CASES, wrong);
+  int wrong = dot + fields + taps + requantize + add;
+  printf("%d cases of primitives, %d differ", 5 * CASES, wrong);
   if (wrong > 0) {
-    printf(" (dot %d, taps %d, requantize %d, add %d)", dot, taps, requantize, add);
+    printf(" (dot %d, fields %d, taps %d, requantize %d, add %d)", dot, fields, taps, requantize, add);
   }
   printf("\n");
   return wrong > 0;

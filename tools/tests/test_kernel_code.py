@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORTEX_M = ["--target=armv7em-none-none-eabi", "-mfloat-abi=hard", "-ffreestanding"]
 CORTEX_M0PLUS = ["--target=armv6m-none-none-eabi", "-mcpu=cortex-m0plus", "-mfloat-abi=soft", "-ffreestanding"]
 RV32IMC = ["--target=riscv32-none-none-eabi", "-march=rv32imc", "-mabi=ilp32", "-ffreestanding"]
+AARCH64 = ["--target=aarch64-linux-gnu", "-ffreestanding"]
 # Name: compiler flags, primitive, instruction, least number of it in the primitive.
 CORES = {
     "Cortex-M4": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_dot_1_dsp", "smlad", 36),
@@ -30,6 +31,13 @@ CORES = {
     "Cortex-M0+, fields": (CORTEX_M0PLUS, "dm_row_pair_thumb1", "muls", 32),
     "RV32IMC": (RV32IMC, "dm_dot_portable", "mul", 36),
     "RV32IMC, fields": (RV32IMC, "dm_dot_fields_portable", "mul", 200),
+    "Cortex-A53, fields": ([*AARCH64, "-mcpu=cortex-a53"], "dm_dot_words_of_neon", "smull", 50),
+    "Cortex-A55, fields": (
+        [*AARCH64, "-mcpu=cortex-a55"],
+        "dm_dot_words_of_neon",
+        "sdot",
+        50,
+    ),
     "AVX-512": (["--target=x86_64-linux-gnu"], "dm_dot_avx512", "vpdpbusd", 32),
     "AVX2": (["--target=x86_64-linux-gnu"], "dm_dot_avx2", "vpmaddwd", 4),
 }

@@ -20,6 +20,7 @@
 #include "dormouse_helium.h"
 #include "dormouse_helium_fields.h"
 #include "dormouse_neon.h"
+#include "dormouse_neon_fields.h"
 #include "dormouse_portable.h"
 #include "dormouse_thumb1.h"
 
@@ -133,6 +134,9 @@ DM_INLINE int32_t dm_prepare_fields(int32_t set, int32_t bits, const int8_t *x, 
   return dm_prepare_fields_dsp(bits, x, n, position, positions, prepared);
 #elif DM_HAS_HELIUM
   return dm_prepare_fields_helium(bits, x, n, position, prepared);
+#elif DM_HAS_NEON
+  dm_prepare_words(bits, x, n, position, prepared);
+  return dm_total(x, n);
 #else
   dm_prepare_fields_portable(bits, x, n, position, prepared);
   return dm_total(x, n);
@@ -166,6 +170,8 @@ DM_INLINE void dm_dot_fields(int32_t set, dm_fields fields, const int8_t *prepar
   dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
 #elif DM_HAS_HELIUM
   dm_dot_fields_helium(fields, prepared, totals, positions, w, pair_stride, rows, n, sums, sum_stride);
+#elif DM_HAS_NEON
+  dm_dot_fields_neon(fields, prepared, totals, positions, w, pair_stride, rows, n, sums, sum_stride);
 #else
   dm_dot_fields_portable(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
   dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
