@@ -26,7 +26,7 @@ from .library import REPOSITORY, LibraryError
 from .networks import Network, build_network
 from .phases import phases_of, restore
 from .prediction import predictor
-from .recipe import NETWORKS, TASKS, Recipe, load_recipe, parse_recipe
+from .recipe import NETWORKS, TASKS, Recipe, load_recipe
 from .recordings import Recordings, default_cache_folder, default_data_folder, load_recordings
 from .runtime import Runtime
 from .streaming import judge, speech_stream, word_stream
@@ -44,11 +44,7 @@ def load_network(checkpoint: Path, recipe: Recipe) -> Network:
     if not checkpoint.exists():
         raise FileNotFoundError(f"{checkpoint}: no such run; train it first")
     state = torch.load(checkpoint, weights_only=True)
-    # What the run's recipe doesn't mention had the default then, too.
-    trained, wanted = parse_recipe(json.loads(state["recipe"]), str(checkpoint)).to_dict(), recipe.to_dict()
-    for part in (trained, wanted):
-        del part["detector"], part["version"]
-    if trained != wanted:
+    if not recipe.trains_as(json.loads(state["recipe"]), str(checkpoint)):
         raise ValueError(f"{checkpoint}: trained with another recipe")
     network = build_network(recipe)
     phases = phases_of(recipe, network)

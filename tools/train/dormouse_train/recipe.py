@@ -146,6 +146,16 @@ class Recipe:
         """Plain values, for logs and checkpoints."""
         return asdict(self)
 
+    def trains_as(self, stored: dict[str, Any], source: str) -> bool:
+        """Whether a run whose `to_dict` was stored trains as this one: the detector is no part of training.
+
+        What the stored recipe doesn't mention had its default then, too. ValueError if it isn't valid any more.
+        """
+        mine, theirs = self.to_dict(), parse_recipe(stored, source).to_dict()
+        for part in (mine, theirs):
+            del part["detector"], part["version"]
+        return mine == theirs
+
 
 SECTIONS = {
     "front_end": FrontEndSettings,

@@ -66,7 +66,7 @@ class Run:
         if not self.checkpoint.exists():
             raise FileNotFoundError(f"{self.checkpoint}: nothing to resume; run without --resume first")
         state = torch.load(self.checkpoint, weights_only=True)
-        if state["seed"] != self.seed or state["recipe"] != json.dumps(self.recipe.to_dict()):
+        if state["seed"] != self.seed or not self.recipe.trains_as(json.loads(state["recipe"]), str(self.checkpoint)):
             raise ValueError(f"{self.checkpoint}: made with another recipe or seed; run without --resume")
         self.phase, self.epoch, self.float_figures = state["phase"], state["epoch"], state["float_figures"]
         for network in (self.network, self.average):
