@@ -7,6 +7,7 @@ detectors differ, gets most of the room (Martin, Doddington, Kamm, Ordowski, Prz
 from pathlib import Path
 
 import numpy as np
+from matplotlib.transforms import ScaledTranslation
 from scipy.stats import norm
 
 from .results import Model, ReportError
@@ -20,11 +21,14 @@ def draw(models: list[Model], keyword: str | None, across: str, output: Path) ->
     """FRR against FDR, or against false accepts an hour (`across` = "hour", on a logarithmic axis)."""
     figure, axis = plt.subplots(figsize=(6.4, 5.6), layout="constrained")
     low, high = (1.0, 1.0), (0.0, 0.0)
-    for model, colour, mark in zip(models, _cycle(COLOURS), _cycle(MARKS), strict=False):
+    for number, model in enumerate(models):
+        colour, mark = COLOURS[number % len(COLOURS)], MARKS[number % len(MARKS)]
         name = model.keyword(keyword)
         x, y, least = columns(model, name, across)
         axis.step(_place(x, across), norm.ppf(y), where="post", color=colour, linewidth=1.5, label=model.name)
-        _mark_interval(axis, model, name, across, colour, mark, least)
+        # Below one another, for they all lie at the same FRR.
+        lowered = axis.transData + ScaledTranslation(0, -number * 5 / 72, figure.dpi_scale_trans)
+        _mark_interval(axis, model, name, across, (colour, mark), least, lowered)
         low = (min(low[0], x.min()), min(low[1], y.min()))
         high = (max(high[0], x.max()), max(high[1], y.max()))
     _axis(axis.yaxis, axis.set_ylim, low[1], min(high[1], 0.4))
@@ -59,18 +63,19 @@ def columns(model: Model, name: str, across: str) -> tuple[np.ndarray, np.ndarra
     return np.asarray(x), np.clip(frr, rejects / 2, 1 - rejects / 2), one / 2
 
 
-def _mark_interval(axis, model: Model, name: str, across: str, colour: str, mark: str, least: float) -> None:
-    """The point at an FRR of 5 %, and the 95 % interval of its FDR."""
+def _mark_interval(axis, model: Model, name: str, across: str, look: tuple[str, str], least: float, lowered) -> None:
+    """The point at an FRR of 5 %, and the 95 % interval of its FDR, drawn with the transformation `lowered`."""
     points = model.report["operating_points"][name]["fdr_at_frr"]
     point = next((point for point in points if point["limit"] == FRR), None)
     value = point and point.get("fdr" if across == "fdr" else "false_accepts_per_hour")
     if value is None:
         return
+    colour, mark = look
     height = norm.ppf(max(point["frr"], 1e-6))
     axis.plot(_place(max(value, least), across), height, mark, color=colour, markersize=5)
     if across == "fdr" and point.get("low") is not None:
         ends = [_place(max(point[end], least), across) for end in ("low", "high")]
-        axis.plot(ends, [height, height], color=colour, linewidth=4, alpha=0.3, solid_capstyle="butt")
+        axis.plot(ends, [height, height], color=colour, linewidth=3, alpha=0.35, transform=lowered)
 
 
 def _place(x, across: str):
@@ -81,7 +86,3 @@ def _axis(axis, set_limits, low: float, high: float) -> None:
     ticks = [tick for tick in TICKS if low / 1.5 <= tick <= high] or list(TICKS[3:6])
     axis.set_ticks([norm.ppf(tick) for tick in ticks], [per_cent(tick) for tick in ticks])
     set_limits(norm.ppf(min(low, ticks[0]) * 0.85), norm.ppf(min(max(high, ticks[-1]), 0.99)))
-
-
-def _cycle(values: tuple) -> list:
-    return list(values) * 8
