@@ -70,66 +70,69 @@ public struct WeightCode: Equatable, Sendable {
   }
 
   /// How kernels get at the weights.
-  public var family: Family
-  /// Bits of a field.
-  public var bits: Int
-  /// 1 where only odd weights exist.
-  public var doubling = 0
-  /// What the middle of the grid is stored as.
-  public var offset = 0
-  /// Least field that stands for a weight.
-  public var least = 0
-  /// Greatest field that stands for a weight.
-  public var greatest: Int
+  public let family: Family
+  private let storedBits: UInt8
+  private let storedDoubling: UInt8
+  private let storedOffset: UInt8
+  private let storedLeast: UInt8
+  private let storedGreatest: UInt8
 
-  private init(_ family: Family, bits: Int, doubling: Int = 0, offset: Int = 0, least: Int = 0, greatest: Int) {
+  fileprivate init(
+    _ family: Family, bits: UInt8, doubling: UInt8 = 0, offset: UInt8 = 0, least: UInt8 = 0, greatest: UInt8
+  ) {
     self.family = family
-    self.bits = bits
-    self.doubling = doubling
-    self.offset = offset
-    self.least = least
-    self.greatest = greatest
+    storedBits = bits
+    storedDoubling = doubling
+    storedOffset = offset
+    storedLeast = least
+    storedGreatest = greatest
   }
 
-  /// Bytes as they are.
+  /// Bits of a field.
   @inline(__always)
-  static func bytes(_ bits: Int) -> WeightCode { WeightCode(.bytes, bits: bits, greatest: 255) }
-
-  /// Symmetric integers around a zero; the lowest field has no counterpart and stays unused.
+  public var bits: Int { Int(storedBits) }
+  /// 1 where only odd weights exist.
   @inline(__always)
-  static func integers(_ bits: Int) -> WeightCode {
-    WeightCode(.fields, bits: bits, offset: 1 &<< (bits &- 1), least: 1, greatest: (1 &<< bits) &- 1)
-  }
-
-  /// Odd integers.
+  public var doubling: Int { Int(storedDoubling) }
+  /// What the middle of the grid is stored as.
   @inline(__always)
-  static func odd(_ bits: Int) -> WeightCode {
-    WeightCode(.fields, bits: bits, doubling: 1, offset: (1 &<< bits) &- 1, greatest: (1 &<< bits) &- 1)
-  }
-
-  /// Levels of a table.
+  public var offset: Int { Int(storedOffset) }
+  /// Least field that stands for a weight.
   @inline(__always)
-  static func indices(_ bits: Int) -> WeightCode { WeightCode(.indices, bits: bits, greatest: (1 &<< bits) &- 1) }
-
-  /// -1, 0 and 1 as 0, 1 and 2.
-  static var ternary: WeightCode { WeightCode(.fields, bits: 2, offset: 1, greatest: 2) }
-
+  public var least: Int { Int(storedLeast) }
+  /// Greatest field that stands for a weight.
+  @inline(__always)
+  public var greatest: Int { Int(storedGreatest) }
   /// Entries of the codebook; 0 without one.
   @inline(__always)
   public var levels: Int { family == .indices ? 1 &<< bits : 0 }
 }
 
 extension Encoding {
-  /// The table of encodings.
-  public var code: WeightCode {
-    switch self {
-    case .none: .bytes(0)
-    case .int8: .bytes(8)
-    case .int2, .int3, .int4, .int5, .int6, .int7: .integers(Int(rawValue))
-    case .ternary: .ternary
-    case .binary: .odd(1)
-    case .rise2, .rise3, .rise4, .rise5, .rise6, .rise7: .odd(Int(rawValue) &- 8)
-    case .codebook2, .codebook3, .codebook4: .indices(Int(rawValue) &- 14)
-    }
-  }
+  /// What the stored bits mean.
+  @inline(__always)
+  public var code: WeightCode { Encoding.table[unchecked: Int(rawValue)] }
+
+  /// The table of encodings, by raw value. The lowest field of symmetric integers has no counterpart and stays unused.
+  private static let table: InlineArray<19, WeightCode> = [
+    WeightCode(.bytes, bits: 0, greatest: 0),
+    WeightCode(.bytes, bits: 8, greatest: 255),
+    WeightCode(.fields, bits: 2, offset: 2, least: 1, greatest: 3),
+    WeightCode(.fields, bits: 3, offset: 4, least: 1, greatest: 7),
+    WeightCode(.fields, bits: 4, offset: 8, least: 1, greatest: 15),
+    WeightCode(.fields, bits: 5, offset: 16, least: 1, greatest: 31),
+    WeightCode(.fields, bits: 6, offset: 32, least: 1, greatest: 63),
+    WeightCode(.fields, bits: 7, offset: 64, least: 1, greatest: 127),
+    WeightCode(.fields, bits: 2, offset: 1, greatest: 2),
+    WeightCode(.fields, bits: 1, doubling: 1, offset: 1, greatest: 1),
+    WeightCode(.fields, bits: 2, doubling: 1, offset: 3, greatest: 3),
+    WeightCode(.fields, bits: 3, doubling: 1, offset: 7, greatest: 7),
+    WeightCode(.fields, bits: 4, doubling: 1, offset: 15, greatest: 15),
+    WeightCode(.fields, bits: 5, doubling: 1, offset: 31, greatest: 31),
+    WeightCode(.fields, bits: 6, doubling: 1, offset: 63, greatest: 63),
+    WeightCode(.fields, bits: 7, doubling: 1, offset: 127, greatest: 127),
+    WeightCode(.indices, bits: 2, greatest: 3),
+    WeightCode(.indices, bits: 3, greatest: 7),
+    WeightCode(.indices, bits: 4, greatest: 15),
+  ]
 }
