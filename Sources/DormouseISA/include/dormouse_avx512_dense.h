@@ -107,8 +107,8 @@ DM_AVX512_TARGET DM_INLINE __m512i dm_dot_8_pairs_avx512(const int bits, const i
   __m512i dots[8], folded[4];
 #pragma clang loop unroll(full)
   for (int pair = 0; pair < 8; pair += DM_FIELD_PAIRS(bits)) {
-    dm_multiply_fields_avx512(bits, prepared, plane, 1, w + pair * pair_stride, pair_stride,
-                              DM_FIELD_PAIRS(bits), dots + pair);
+    dm_field_tile_avx512(bits, prepared, plane, 1, w + pair * pair_stride, pair_stride, DM_FIELD_PAIRS(bits),
+                         dots + pair);
   }
 #pragma clang loop unroll(full)
   for (int k = 0; k < 4; k++) {

@@ -46,12 +46,48 @@ DM_AVX512_TARGET DM_INLINE __m512i dm_wrap_avx512(const int bits, __m512i word) 
 // Row pairs that are multiplied together: as many as have their sums in registers.
 #define DM_FIELD_PAIRS(bits) (DM_SPARE(bits) == 0 ? 2 * (bits) : 8)
 
+// How a tile loads: all lanes or those inside; the weights of long rows are masked even where all lanes are
+// inside, see `dm_tile_avx512`.
+enum { DM_PLAIN, DM_LONG, DM_MASKED };
+
+// Adds the products of up to 64 bytes of `pairs` row pairs to `parts[positions][pairs][DM_FIELD_SUMS]`. Four
+// row pairs a pointer, lest the compiler runs out of registers.
+DM_AVX512_TARGET DM_INLINE void dm_multiply_fields_avx512(const int bits, const int loads, __mmask16 inside,
+                                                          const int8_t *prepared, intptr_t plane,
+                                                          const int positions, const int8_t *first,
+                                                          const int8_t *second, intptr_t pair_stride,
+                                                          const int pairs, __m512i word, __m512i *parts) {
+  __m512i words[8];
+#pragma clang loop unroll(full)
+  for (int k = 0; k < pairs; k++) {
+    const int8_t *from = (k < 4 ? first : second) + k % 4 * pair_stride;
+    words[k] = loads == DM_PLAIN ? _mm512_loadu_si512(from) : _mm512_maskz_loadu_epi32(inside, from);
+  }
+#pragma clang loop unroll(full)
+  for (int step = 0; step < DM_FIELD_STEPS(bits); step++) {
+    __m512i vectors[2];
+#pragma clang loop unroll(full)
+    for (int p = 0; p < positions; p++) {
+      const int8_t *from = prepared + (p * DM_FIELD_STEPS(bits) + step) * plane;
+      vectors[p] = loads == DM_MASKED ? _mm512_maskz_loadu_epi32(inside, from) : _mm512_loadu_si512(from);
+    }
+#pragma clang loop unroll(full)
+    for (int k = 0; k < pairs; k++) {
+      __m512i fields = dm_decode_avx512(bits, step, words[k], word);
+#pragma clang loop unroll(full)
+      for (int p = 0; p < positions; p++) {
+        __m512i *part = &parts[(p * pairs + k) * DM_FIELD_SUMS(bits) + step % DM_FIELD_SUMS(bits)];
+        *part = _mm512_dpbusd_epi32(*part, fields, vectors[p]);
+      }
+    }
+  }
+}
+
 // Dot products of `positions` vectors with `pairs` row pairs: `dots[positions][pairs]`, whose even lanes add
 // up to that of the first row, the odd ones to that of the second.
-DM_AVX512_TARGET DM_INLINE void dm_multiply_fields_avx512(const int bits, const int8_t *prepared,
-                                                          intptr_t plane, const int positions,
-                                                          const int8_t *w, intptr_t pair_stride,
-                                                          const int pairs, __m512i *dots) {
+DM_AVX512_TARGET DM_INLINE void dm_field_tile_avx512(const int bits, const int8_t *prepared, intptr_t plane,
+                                                     const int positions, const int8_t *w,
+                                                     intptr_t pair_stride, const int pairs, __m512i *dots) {
   __m512i parts[16];
 #pragma clang loop unroll(full)
   for (int k = 0; k < positions * pairs * DM_FIELD_SUMS(bits); k++) {
@@ -59,44 +95,33 @@ DM_AVX512_TARGET DM_INLINE void dm_multiply_fields_avx512(const int bits, const 
   }
   __m512i word = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
   word = dm_wrap_avx512(bits, dm_wrap_avx512(bits, word));
-  // Four row pairs a pointer, lest the compiler runs out of registers.
   const int8_t *first = w, *second = w + 4 * pair_stride;
-  // Masked even where all lanes are inside, see `dm_tile_avx512`.
-  __mmask16 inside = (__mmask16)0xFFFF;
-  for (intptr_t left = plane; left > 0; left -= 64) {
-    if (left < 64) {
-      inside = (__mmask16)((1 << (left >> 2)) - 1);
-    }
-    __m512i words[8];
-#pragma clang loop unroll(full)
-    for (int k = 0; k < pairs; k++) {
-      words[k] = _mm512_maskz_loadu_epi32(inside, (k < 4 ? first : second) + k % 4 * pair_stride);
-    }
-#pragma clang loop unroll(full)
-    for (int step = 0; step < DM_FIELD_STEPS(bits); step++) {
-      __m512i vectors[2];
-#pragma clang loop unroll(full)
-      for (int p = 0; p < positions; p++) {
-        vectors[p] = _mm512_maskz_loadu_epi32(inside, prepared + (p * DM_FIELD_STEPS(bits) + step) * plane);
-      }
-#pragma clang loop unroll(full)
-      for (int k = 0; k < pairs; k++) {
-        __m512i fields = dm_decode_avx512(bits, step, words[k], word);
-#pragma clang loop unroll(full)
-        for (int p = 0; p < positions; p++) {
-          __m512i *part = &parts[(p * pairs + k) * DM_FIELD_SUMS(bits) + step % DM_FIELD_SUMS(bits)];
-          *part = _mm512_dpbusd_epi32(*part, fields, vectors[p]);
-        }
-      }
-    }
-    if (DM_SPARE(bits) != 0) {
-      word = dm_wrap_avx512(bits, _mm512_add_epi32(word, _mm512_set1_epi32(8 % bits)));
-    }
-    prepared += 64;
-    first += 64;
-    second += 64;
-    __asm__("" : "+r"(first), "+r"(second));
+  intptr_t left = plane;
+#define DM_LOOP(loads, least)                                                                                \
+  for (; left >= least; left -= 64) {                                                                        \
+    if (left < 64) {                                                                                         \
+      inside = (__mmask16)((1 << (left >> 2)) - 1);                                                          \
+    }                                                                                                        \
+    dm_multiply_fields_avx512(bits, loads, inside, prepared, plane, positions, first, second, pair_stride,   \
+                              pairs, word, parts);                                                           \
+    word = dm_wrap_avx512(bits, _mm512_add_epi32(word, _mm512_set1_epi32(8 % bits)));                        \
+    prepared += 64;                                                                                          \
+    first += 64;                                                                                             \
+    second += 64;                                                                                            \
+    __asm__("" : "+r"(first), "+r"(second));                                                                 \
   }
+  // Not known to be all ones, or the compiler would drop the mask.
+  __mmask16 inside = (__mmask16)0xFFFF;
+  __asm__("" : "+Yk"(inside));
+  // Rows of single bits are too short for loops of their own to pay.
+  if (bits > 1) {
+    if (plane <= 256) {
+      DM_LOOP(DM_PLAIN, 64)
+    }
+    DM_LOOP(DM_LONG, 64)
+  }
+  DM_LOOP(DM_MASKED, 1)
+#undef DM_LOOP
 #pragma clang loop unroll(full)
   for (int k = 0; k < positions * pairs; k++) {
     dots[k] = parts[k * DM_FIELD_SUMS(bits)];
@@ -121,7 +146,7 @@ DM_AVX512_TARGET DM_INLINE void dm_dot_bits_avx512(const int bits, const int8_t 
   const int pairs = DM_FIELD_PAIRS(bits) / positions;
   __m512i dots[8];
   for (; rows >= 2 * pairs; rows -= 2 * pairs) {
-    dm_multiply_fields_avx512(bits, prepared, plane, positions, w, pair_stride, pairs, dots);
+    dm_field_tile_avx512(bits, prepared, plane, positions, w, pair_stride, pairs, dots);
 #pragma clang loop unroll(full)
     for (int k = 0; k < positions * pairs; k += 2) {
       // Of two positions and one row pair, each half is one position's.
@@ -138,7 +163,7 @@ DM_AVX512_TARGET DM_INLINE void dm_dot_bits_avx512(const int bits, const int8_t 
     sums += 2 * pairs;
   }
   for (; rows > 0; rows -= 2) {
-    dm_multiply_fields_avx512(bits, prepared, plane, positions, w, pair_stride, 1, dots);
+    dm_field_tile_avx512(bits, prepared, plane, positions, w, pair_stride, 1, dots);
     __m128i four = dm_finish_avx512(dm_fold_pairs_avx512(dots[0], dots[positions - 1]));
     _mm_storeu_si64(sums, four);
     if (positions == 2) {
