@@ -16,7 +16,9 @@ enum RowBlocks {
     _ vectors: PreparedVectors, _ constants: LayerConstants, into results: UnsafeMutablePointer<Int8>, outputs: Int,
     scratch: UnsafeMutablePointer<Int8>, on set: InstructionSet
   ) {
-    if vectors.positions == 1 && dm_has_dense(set.rawValue) != 0 && constants.encoding.code.family != .indices {
+    if vectors.positions == 1 && dm_has_dense(set.rawValue) != 0
+      && (constants.encoding == .int8 || constants.encoding.code.family == .fields)
+    {
       multiplyAtOnce(vectors, constants, into: results, outputs: outputs)
       return
     }
@@ -40,7 +42,7 @@ enum RowBlocks {
     }
   }
 
-  /// `multiply` for one vector where the core has primitives that requantize, too.
+  /// `multiply` for one vector where the core has primitives that requantize, too; not for codebooks.
   @inline(__always)
   private static func multiplyAtOnce(
     _ vectors: PreparedVectors, _ constants: LayerConstants, into results: UnsafeMutablePointer<Int8>, outputs: Int
