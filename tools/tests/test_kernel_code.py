@@ -39,7 +39,11 @@ CORES = {
         50,
     ),
     "AVX-512": (["--target=x86_64-linux-gnu"], "dm_dot_avx512", "vpdpbusd", 32),
+    "AVX-512, fields": (["--target=x86_64-linux-gnu"], "dm_dot_fields_avx512", "vpdpbusd", 200),
+    "AVX-512, dense": (["--target=x86_64-linux-gnu"], "dm_dense_avx512", "vpdpbusd", 17),
+    "AVX-512, dense, fields": (["--target=x86_64-linux-gnu"], "dm_dense_fields_avx512", "vpdpbusd", 200),
     "AVX2": (["--target=x86_64-linux-gnu"], "dm_dot_avx2", "vpmaddwd", 4),
+    "AVX2, fields": (["--target=x86_64-linux-gnu"], "dm_dot_fields_avx2", "vpmaddubsw", 100),
 }
 SOURCE = """
 #include "dormouse_isa.h"
@@ -48,6 +52,10 @@ void dot(int32_t set, const int8_t *x, intptr_t xs, int32_t p, const int8_t *w, 
 void dot_fields(int32_t set, dm_fields f, const int8_t *x, const int32_t *totals, int32_t p, const int8_t *w,
                 intptr_t ws, int32_t rows, int32_t n, int32_t *sums, intptr_t ss) {
   dm_dot_fields(set, f, x, totals, p, w, ws, rows, n, sums, ss); }
+void dense(const int8_t *x, const int8_t *w, intptr_t ws, int32_t rows, int32_t n, dm_rescale r, int8_t *y) {
+  dm_dense(x, w, ws, rows, n, r, y); }
+void dense_fields(dm_fields f, const int8_t *x, int32_t total, const int8_t *w, intptr_t ws, int32_t rows, int32_t n,
+                  dm_rescale r, int8_t *y) { dm_dense_fields(f, x, total, w, ws, rows, n, r, y); }
 void taps(int32_t set, const int8_t *x, intptr_t xs, const int8_t *w, intptr_t ws, int32_t t, int32_t c,
           int32_t *sums) { dm_taps(set, x, xs, w, ws, t, c, sums); }
 void requantize(int32_t set, const int32_t *sums, dm_rescale r, int32_t n, int8_t *y) {
