@@ -39,6 +39,17 @@ DM_INLINE void dm_settle(uint32_t *sums) {
 #endif
 }
 
+// value / 2^right to the nearest integer, halves upwards; right is 1 to 31.
+DM_INLINE int32_t dm_shift_right_rounding(int32_t value, int32_t right) {
+#if defined(__thumb2__)
+  // The carry is the last bit that went out.
+  __asm__("asrs %0, %0, %1\n\tadc %0, %0, #0" : "+r"(value) : "r"(right) : "cc");
+  return value;
+#else
+  return ((value >> (right - 1)) + 1) >> 1;
+#endif
+}
+
 DM_INLINE int32_t dm_clamp(int32_t value, int32_t minimum, int32_t maximum) {
   value = value < minimum ? minimum : value;
   return value > maximum ? maximum : value;

@@ -146,8 +146,8 @@ DM_INLINE int32_t dm_prepare_fields(int32_t set, int32_t bits, const int8_t *x, 
 // sums[p * sum_stride + r] = sum_i x[p][i] * w[r][i], where `w = (u << doubling) - offset`; totals[p] is what
 // `dm_prepare_fields` returned.
 //
-// `w` starts at an even row; row pairs are `pair_stride` bytes apart. Each position has room for a multiple
-// of 4 sums; those past the last row are undefined.
+// `w` starts at an even row; row pairs are `pair_stride` bytes apart, 8 * bits a group. Each position has
+// room for a multiple of 4 sums; those past the last row are undefined.
 DM_INLINE void dm_dot_fields(int32_t set, dm_fields fields, const int8_t *prepared, const int32_t *totals,
                              int32_t positions, const int8_t *w, intptr_t pair_stride, int32_t rows,
                              int32_t n, int32_t *sums, intptr_t sum_stride) {

@@ -82,11 +82,14 @@ DM_SHARED void dm_taps_portable(const int8_t *x, intptr_t x_step, const int8_t *
 // floor(x * multiplier * 2^(shift - 31) + 1/2) modulo 2^32; multiplier >= 0, -31 <= shift <= 30.
 DM_INLINE int32_t dm_scale(int32_t x, int32_t multiplier, int32_t shift) {
   int64_t product = (int64_t)x * multiplier;
+  uint32_t low = (uint32_t)product, high = (uint32_t)(product >> 32);
   if (shift <= -2) {
     // Half the last place, dropped bits below it: the high word holds all that is needed.
-    return (((int32_t)(product >> 32) >> (-2 - shift)) + 1) >> 1;
+    return dm_shift_right_rounding((int32_t)high, -1 - shift);
   }
-  return (int32_t)(uint32_t)(((product >> (30 - shift)) + 1) >> 1);
+  // The product moves up to where the high word is the result, and the bit below rounds it.
+  const int32_t up = shift + 1;
+  return (int32_t)((high << up | low >> 1 >> (31 - up)) + (low << up >> 31));
 }
 
 // y[i] = clamp(zero_point + scale(sums[i] + biases[i])), i < count.
