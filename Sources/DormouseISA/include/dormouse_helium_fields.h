@@ -62,8 +62,8 @@ DM_SHARED int32_t dm_prepare_fields_helium(int32_t bits, const int8_t *x, int32_
   DM_BYTE_FIELD(DM_BETWEEN, "1")                                                                             \
   DM_BYTE_FIELD(DM_BETWEEN, "2")                                                                             \
   DM_BYTE_FIELD(DM_BETWEEN, "3")                                                                             \
-  DM_BYTE_FIELD(DM_BETWEEN, "4") DM_BYTE_FIELD(DM_BETWEEN, "5") DM_BYTE_FIELD(DM_BETWEEN, "6")               \
-      DM_BYTE_FIELD(DM_HIGHEST, "7")
+  DM_BYTE_FIELD(DM_BETWEEN, "4")                                                                             \
+  DM_BYTE_FIELD(DM_BETWEEN, "5") DM_BYTE_FIELD(DM_BETWEEN, "6") DM_BYTE_FIELD(DM_HIGHEST, "7")
 #define DM_STEP_2                                                                                            \
   DM_BYTE_FIELD(DM_LOWEST, "0")                                                                              \
   DM_BYTE_FIELD(DM_BETWEEN, "2") DM_BYTE_FIELD(DM_BETWEEN, "4") DM_BYTE_FIELD(DM_HIGHEST, "6")
