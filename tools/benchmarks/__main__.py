@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-SUITES = ("spine", "sub8", "det")
+SUITES = ("spine", "sub8", "det", "models")
 
 
 def main() -> int:
