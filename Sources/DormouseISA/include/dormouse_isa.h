@@ -23,6 +23,7 @@
 #include "dormouse_neon_fields.h"
 #include "dormouse_portable.h"
 #include "dormouse_thumb1.h"
+#include "dormouse_xnor.h"
 
 // Raw values of `InstructionSet`.
 enum {
