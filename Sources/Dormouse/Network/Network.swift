@@ -49,28 +49,35 @@ public struct Network {
       Dense.run(input, constants, into: &output, scratch: scratch(of: layer), on: instructionSet)
     case .convolution:
       Convolution.run(
-        input, constants, Geometry(layer, input: from, output: to), into: &output, scratch: scratch(of: layer),
+        input, constants, geometry(of: index, input: from, output: to), into: &output, scratch: scratch(of: layer),
         on: instructionSet)
     case .depthwise:
       Depthwise.run(
-        input, constants, Geometry(layer, input: from, output: to), into: &output, scratch: scratch(of: layer),
+        input, constants, geometry(of: index, input: from, output: to), into: &output, scratch: scratch(of: layer),
         on: instructionSet)
     case .averagePool:
       AveragePool.run(
-        input, constants, Geometry(layer, input: from, output: to), into: &output, on: instructionSet)
+        input, constants, geometry(of: index, input: from, output: to), into: &output, on: instructionSet)
     case .maxPool:
-      MaxPool.run(input, constants, Geometry(layer, input: from, output: to), into: &output)
+      MaxPool.run(input, constants, geometry(of: index, input: from, output: to), into: &output)
     case .add:
       let second = image.tensor(Int(layer.inputs.1))
       Add.run(
         input, Span(_unsafeStart: UnsafePointer(elements(of: second)), count: second.count), constants,
         into: &output, on: instructionSet)
     case .concatenation:
-      concatenate(layer, into: &output, Shape(to))
+      concatenate(index, into: &output, Shape(to))
     }
   }
 
-  private func concatenate(_ layer: LayerRecord, into output: inout MutableSpan<Int8>, _ shape: Shape) {
+  /// The record is read again: only then is it not copied as a whole for layers that have no geometry.
+  @inline(__always)
+  private func geometry(of index: Int, input: TensorRecord, output: TensorRecord) -> Geometry {
+    Geometry(image.layer(index), input: input, output: output)
+  }
+
+  private func concatenate(_ index: Int, into output: inout MutableSpan<Int8>, _ shape: Shape) {
+    let layer = image.layer(index)
     let axis = Concatenation.Axis(rawValue: layer.axis).unsafelyUnwrapped
     let indices: InlineArray<4, UInt16> = [layer.inputs.0, layer.inputs.1, layer.inputs.2, layer.inputs.3]
     var offset = 0
