@@ -5,7 +5,7 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
-from count.counting import ROOT, CountError
+from count.counting import BUILD, ROOT, CountError
 from count.spotter import measure
 
 from .det import MODELS, DetError, evaluate, fdr_at_frr
@@ -14,7 +14,7 @@ from .sub8 import float_image, has_recordings, inspect
 from .validation import entries, write_manifest, write_task_clips
 
 BOARD = "mps2-an386"
-WORK = MODELS.parent / ".build" / "bench" / "models"
+WORK = BUILD / "bench" / "models"
 COLUMNS = (
     ("bits", "bits a weight"),
     ("image", "image, bytes"),
