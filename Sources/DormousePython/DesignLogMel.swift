@@ -8,10 +8,19 @@ public func dm_design_logmel(
   _ json: UnsafePointer<UInt8>?, _ jsonLength: Int, _ out: UnsafeMutablePointer<UInt8>?, _ capacity: Int,
   _ message: UnsafeMutablePointer<UInt8>?, _ messageCapacity: Int
 ) -> Int {
+  design(json, jsonLength, out, capacity, message, messageCapacity) {
+    try LogMelDesign(LogMelSettings(json: $0)).section
+  }
+}
+
+/// What all designs do with the caller's memory.
+func design(
+  _ json: UnsafePointer<UInt8>?, _ jsonLength: Int, _ out: UnsafeMutablePointer<UInt8>?, _ capacity: Int,
+  _ message: UnsafeMutablePointer<UInt8>?, _ messageCapacity: Int, _ section: (Data) throws -> [UInt8]
+) -> Int {
   guard let json else { return Int(DM_ERROR_NULL) }
   do {
-    let settings = try LogMelSettings(json: Data(bytes: json, count: jsonLength))
-    let section = try LogMelDesign(settings).section
+    let section = try section(Data(bytes: json, count: jsonLength))
     guard let out else { return section.count }
     guard section.count <= capacity else { return Int(DM_ERROR_CAPACITY) }
     out.update(from: section, count: section.count)

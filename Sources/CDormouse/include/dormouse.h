@@ -46,6 +46,35 @@ ptrdiff_t dm_logmel_start(const void *section, ptrdiff_t length, void *memory, p
  * if a frame of features was written to `out`, else 0. */
 ptrdiff_t dm_logmel_push(void *memory, const int16_t *samples, ptrdiff_t count, int8_t *out, int32_t *ready);
 
+/* Analog-binary front end: the same functions. A frame is (channels + 31) / 32 words, channel c bit c % 32 of
+ * word c / 32. */
+
+/* Channels of a frame. */
+ptrdiff_t dm_analog_channels(const void *section, ptrdiff_t length);
+
+/* Bytes of memory, aligned to 16, that the functions below need. */
+ptrdiff_t dm_analog_memory_size(const void *section, ptrdiff_t length);
+
+/* Frames that `count` samples complete. */
+ptrdiff_t dm_analog_frames(const void *section, ptrdiff_t length, ptrdiff_t count);
+
+/* Bits of a whole clip: `out` takes frames x words. Returns the number of frames. */
+ptrdiff_t dm_analog_features(const void *section, ptrdiff_t length, const int16_t *samples, ptrdiff_t count,
+                             uint32_t *out, ptrdiff_t frame_capacity, void *memory, ptrdiff_t memory_length);
+
+/* What the comparators compare: `out` takes frames x channels, the largest envelope of each channel in each
+ * window, in steps of 2^-29 of full scale before the gain (see AnalogBinaryRecord). */
+ptrdiff_t dm_analog_envelopes(const void *section, ptrdiff_t length, const int16_t *samples, ptrdiff_t count,
+                              int32_t *out, ptrdiff_t frame_capacity, void *memory, ptrdiff_t memory_length);
+
+/* Streaming: prepares `memory` for dm_analog_push. The section must stay in place. Returns 0. */
+ptrdiff_t dm_analog_start(const void *section, ptrdiff_t length, void *memory, ptrdiff_t memory_length);
+
+/* Takes samples until a frame is complete or none are left; returns how many were taken. `*ready` becomes 1
+ * if a frame was written to `out`, else 0. */
+ptrdiff_t dm_analog_push(void *memory, const int16_t *samples, ptrdiff_t count, uint32_t *out,
+                         int32_t *ready);
+
 /* Network alone: int8 input to int8 logits. `image` is a whole image, aligned to 16 bytes, of `length` bytes;
  * it must stay in place. `memory` is aligned to 16 bytes. */
 

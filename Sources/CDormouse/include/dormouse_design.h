@@ -13,6 +13,10 @@ extern "C" {
 ptrdiff_t dm_design_logmel(const uint8_t *json, ptrdiff_t json_length, uint8_t *out, ptrdiff_t capacity,
                            uint8_t *message, ptrdiff_t message_capacity);
 
+/* The same for an analog-binary section (AnalogBinarySettings). */
+ptrdiff_t dm_design_analog(const uint8_t *json, ptrdiff_t json_length, uint8_t *out, ptrdiff_t capacity,
+                           uint8_t *message, ptrdiff_t message_capacity);
+
 #ifdef __cplusplus
 }
 #endif

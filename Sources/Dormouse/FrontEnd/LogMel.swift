@@ -4,14 +4,6 @@
 /// into chunks makes no difference. The owner lends the memory: the state, kept between calls, and the scratch, used
 /// only during a frame. What is computed is defined at `LogMelRecord`.
 public struct LogMel {
-  /// What one call of `push` did.
-  public struct Step: Equatable, Sendable {
-    /// Samples taken.
-    public var consumed: Int
-    /// Whether a frame was written.
-    public var frameReady: Bool
-  }
-
   /// What the front end computes.
   public let record: LogMelRecord
   let section: UnsafeRawPointer
@@ -58,19 +50,19 @@ public struct LogMel {
   public mutating func push(
     _ samples: UnsafeBufferPointer<Int16>, from start: Int, into frame: UnsafeMutablePointer<Int8>,
     scratch: UnsafeMutableRawPointer
-  ) -> Step {
+  ) -> FrontEndStep {
     let window = Int(record.window)
     let available = samples.count &- start
     let missing = window &- held
     let taken = available < missing ? available : missing
-    guard taken > 0, let base = samples.baseAddress else { return Step(consumed: 0, frameReady: false) }
+    guard taken > 0, let base = samples.baseAddress else { return FrontEndStep(consumed: 0, frameReady: false) }
     (carry + 2 &* held).copyMemory(from: base + start, byteCount: 2 &* taken)
     held &+= taken
-    guard held == window else { return Step(consumed: taken, frameReady: false) }
+    guard held == window else { return FrontEndStep(consumed: taken, frameReady: false) }
     compute(into: frame, scratch: scratch)
     let hop = Int(record.hop)
     held = window &- hop
     carry.copyMemory(from: carry + 2 &* hop, byteCount: 2 &* held)
-    return Step(consumed: taken, frameReady: true)
+    return FrontEndStep(consumed: taken, frameReady: true)
   }
 }
