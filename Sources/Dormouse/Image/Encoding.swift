@@ -40,6 +40,8 @@ public enum Encoding: UInt8, Sendable {
   case codebook3 = 17
   /// 16 levels of the layer's own.
   case codebook4 = 18
+  /// Two levels a channel, `center +- step`, as signs and `center / step`; for inputs of bits only.
+  case binaryLevels = 19
 }
 
 /// In which order weights are stored.
@@ -55,6 +57,9 @@ public enum WeightLayout: UInt8, Sendable {
   /// All narrower encodings: the rows of `rows` or `taps` as packed fields, two rows woven into one another; see
   /// `PackedRows`.
   case pairs = 3
+  /// Dense and convolution whose input is bits: an output channel a row of 32-bit words, `[outputs][kernelHeight]
+  /// [kernelWidth][words of the input's channels]`, a bit a weight (1 for +1), unused bits zero.
+  case words = 4
 }
 
 /// What the stored fields of an encoding mean: a row of the table of encodings.
@@ -114,7 +119,7 @@ extension Encoding {
   public var code: WeightCode { Encoding.table[unchecked: Int(rawValue)] }
 
   /// The table of encodings, by raw value. The lowest field of symmetric integers has no counterpart and stays unused.
-  private static let table: InlineArray<19, WeightCode> = [
+  private static let table: InlineArray<20, WeightCode> = [
     WeightCode(.bytes, bits: 0, greatest: 0),
     WeightCode(.bytes, bits: 8, greatest: 255),
     WeightCode(.fields, bits: 2, offset: 2, least: 1, greatest: 3),
@@ -134,5 +139,6 @@ extension Encoding {
     WeightCode(.indices, bits: 2, greatest: 3),
     WeightCode(.indices, bits: 3, greatest: 7),
     WeightCode(.indices, bits: 4, greatest: 15),
+    WeightCode(.fields, bits: 1, doubling: 1, offset: 1, greatest: 1),
   ]
 }

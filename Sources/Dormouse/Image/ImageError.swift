@@ -42,5 +42,6 @@ public struct ImageError: Error, Equatable {
     case unsupportedOperation = 24
     case unsupportedEncoding = 25
     case badWeight = 26
+    case badType = 27
   }
 }

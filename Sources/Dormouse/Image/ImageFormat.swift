@@ -9,8 +9,10 @@ public enum ImageFormat {
   public static let magic: UInt32 = 0x534D_5244
   /// A reader refuses another major version and accepts any minor one.
   public static let majorVersion: UInt16 = 1
-  /// Raised when a reader of the same major version may ignore what was added.
-  public static let minorVersion: UInt16 = 1
+  /// What this reader knows; raised when something was added. An older reader refuses what it doesn't know by name.
+  public static let minorVersion: UInt16 = 2
+  /// What a writer names unless the image holds something newer.
+  public static let baseMinorVersion: UInt16 = 1
   /// Alignment of sections, and of the arena and its regions.
   public static let alignment = 16
   /// The CRC-32 covers the file from here to its end.
@@ -29,7 +31,7 @@ public struct ImageHeader: BitwiseCopyable {
   public var magic: UInt32
   /// `ImageFormat.majorVersion`.
   public var majorVersion: UInt16
-  /// `ImageFormat.minorVersion` of the writer.
+  /// The least minor version whose readers know all that the image holds.
   public var minorVersion: UInt16
   /// Length of the whole image in bytes.
   public var totalLength: UInt32
@@ -45,10 +47,13 @@ public struct ImageHeader: BitwiseCopyable {
   public var reserved1: UInt32
 
   /// Memberwise.
-  public init(totalLength: UInt32, crc32: UInt32, sectionCount: UInt32, arenaLength: UInt32) {
+  public init(
+    totalLength: UInt32, crc32: UInt32, sectionCount: UInt32, arenaLength: UInt32,
+    minorVersion: UInt16 = ImageFormat.baseMinorVersion
+  ) {
     magic = ImageFormat.magic
     majorVersion = ImageFormat.majorVersion
-    minorVersion = ImageFormat.minorVersion
+    self.minorVersion = minorVersion
     self.totalLength = totalLength
     self.crc32 = crc32
     self.sectionCount = sectionCount

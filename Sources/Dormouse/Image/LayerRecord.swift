@@ -1,8 +1,8 @@
 /// What a layer computes. Raw values are on flash: never reuse one.
 public enum Operation: UInt8, Sendable {
-  /// `[n] -> [m]`, over the flattened input.
+  /// `[n] -> [m]`, over the flattened input: int8, or bits to anything.
   case dense = 1
-  /// 2-D convolution; 1-D is a width of 1 (or a height of 1).
+  /// 2-D convolution; 1-D is a width of 1 (or a height of 1). int8, or bits to anything.
   case convolution = 2
   /// One filter a channel, depth multiplier 1.
   case depthwise = 3
@@ -10,10 +10,16 @@ public enum Operation: UInt8, Sendable {
   case averagePool = 4
   /// Maximum over the kernel window; input and output share scale and zero point.
   case maxPool = 5
-  /// Two inputs of one shape, rescaled and added.
+  /// Two inputs of one shape, rescaled and added; int16 of one scale are added as they are.
   case add = 6
-  /// Two to four inputs along height, width or channels (`axis`), all of one scale and zero point.
+  /// Two to four inputs along height, width or channels (`axis`), all of one type, scale and zero point.
   case concatenation = 7
+  /// int8 or int16 -> bits, by a threshold and a polarity a channel.
+  case binarize = 8
+  /// int16 -> int16, shifted and sloped a channel; input and output share scale.
+  case prelu = 9
+  /// int8 or int16 -> int8 or int16, by one factor.
+  case rescale = 10
 }
 
 /// One step of the program: 80 bytes. Fields that an operation doesn't use are zero.
@@ -62,16 +68,20 @@ public struct LayerRecord: BitwiseCopyable {
   /// Bytes from one row of weights to the next, or, in `WeightLayout.pairs`, from one pair of rows to the next.
   public var rowStride: UInt32
   /// Int32 an output channel, the input's zero point folded in (`bias - zeroPoint * sum(weights)`); a multiple of 16.
+  /// Where the output is bits, thresholds; prelu: what is added before the slope.
   public var biases: UInt32
   /// `QuantizedMultiplier.multiplier`, Int32 an output channel; a multiple of 16. Add: first input, second input, output.
+  /// Prelu: slopes, which may be negative; rescale: one.
   public var multipliers: UInt32
   /// `QuantizedMultiplier.shift`, Int32 an output channel; a multiple of 16. Add: first input, second input, output.
+  /// Where the output is bits, polarities: 1 or -1.
   public var shifts: UInt32
   /// Working memory of the kernel; a multiple of 16.
   public var scratch: UInt32
   /// Bytes of it, exactly what the kernel's scratch query says.
   public var scratchLength: UInt32
-  /// Int8 levels that the fields of a codebook encoding name, one a field value; a multiple of 16.
+  /// Int8 levels that the fields of a codebook encoding name, one a field value; a multiple of 16. `binaryLevels`: Int32 an
+  /// output channel, Q8; prelu: Int32 a channel, what is added after the slope.
   public var codebook: UInt32
   /// Reserved, zero.
   public var reserved1: (UInt32, UInt32, UInt32)

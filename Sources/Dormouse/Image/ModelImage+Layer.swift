@@ -2,7 +2,7 @@ extension ModelImage {
   /// Most taps, stride and dilation of a kernel in one dimension; keeps positions within 27 bits.
   private static let maximumExtent: UInt16 = 1024
   /// Most weights that make one output: 2^16 products of at most 2^14 stay below 2^30.
-  private static let maximumRow = 65536
+  static let maximumRow = 65536
 
   /// Proves one layer.
   @_optimize(size)
@@ -15,8 +15,9 @@ extension ModelImage {
     let isReserved = layer.reserved0 == 0 && layer.reserved1 == (0, 0, 0)
     try Self.require(isReserved, .program, at: at &+ 34, .reservedNotZero)
     try Self.require(layer.outputMinimum <= layer.outputMaximum, .program, at: at &+ 32, .badValue)
-    try validateStorage(of: layer, operation, at: at)
     try validateTensors(of: layer, operation, number: index, at: at)
+    try validateTypes(of: layer, operation, at: at)
+    try validateStorage(of: layer, operation, at: at)
     let input = tensor(Int(layer.inputs.0))
     let output = tensor(Int(layer.output))
     try validateWindow(of: layer, operation, at: at)
@@ -30,17 +31,23 @@ extension ModelImage {
     guard let encoding = Encoding(rawValue: layer.encoding) else {
       throw ImageError(.program, at: at &+ 1, .unsupportedEncoding)
     }
-    let layout: WeightLayout
+    var layout: WeightLayout
     switch operation {
-    case .dense, .convolution: layout = .rows
+    case .dense, .convolution: layout = tensor(Int(layer.inputs.0)).holds(.bits) ? .words : .rows
     case .depthwise: layout = .taps
-    case .averagePool, .maxPool, .add, .concatenation: layout = .none
+    case .averagePool, .maxPool, .add, .concatenation, .binarize, .prelu, .rescale: layout = .none
     }
-    let hasWeights = layout != .none
-    try Self.require((encoding != .none) == hasWeights, .program, at: at &+ 1, .unsupportedEncoding)
-    let expected = hasWeights && encoding != .int8 ? WeightLayout.pairs : layout
-    try Self.require(layer.layout == expected.rawValue, .program, at: at &+ 2, .unsupportedEncoding)
-    try Self.require(layer.codebook == 0 || encoding.code.levels > 0, .program, at: at &+ 64, .reservedNotZero)
+    let isKnown: Bool
+    switch layout {
+    case .none: isKnown = encoding == .none
+    case .words: isKnown = encoding == .binary || encoding == .binaryLevels
+    default: isKnown = encoding != .none && encoding != .binaryLevels
+    }
+    try Self.require(isKnown, .program, at: at &+ 1, .unsupportedEncoding)
+    if layout != .none && layout != .words && encoding != .int8 { layout = .pairs }
+    try Self.require(layer.layout == layout.rawValue, .program, at: at &+ 2, .unsupportedEncoding)
+    let hasTable = encoding.code.levels > 0 || encoding == .binaryLevels || operation == .prelu
+    try Self.require(layer.codebook == 0 || hasTable, .program, at: at &+ 64, .reservedNotZero)
   }
 
   /// Inputs exist and were written before, the output is written here only; counts and quantization suit the operation.
@@ -53,6 +60,7 @@ extension ModelImage {
     switch operation {
     case .add: (least, most) = (2, 2)
     case .concatenation: (least, most) = (2, 4)
+    case .dense, .convolution: (least, most) = (1, 2)
     default: (least, most) = (1, 1)
     }
     try Self.require(layer.inputCount >= least && layer.inputCount <= most, .program, at: at &+ 14, .badCount)
@@ -60,7 +68,9 @@ extension ModelImage {
     let output = tensor(Int(layer.output))
     let isWrittenHere = layer.output != program.input && Int(output.firstLayer) == number
     try Self.require(isWrittenHere, .program, at: at &+ 12, .readBeforeWrite)
-    let keepsScale = operation == .averagePool || operation == .maxPool || operation == .concatenation
+    let keepsScale =
+      operation == .averagePool || operation == .maxPool || operation == .concatenation || operation == .prelu
+      || (operation == .add && output.holds(.int16))
     let inputs: InlineArray<4, UInt16> = [layer.inputs.0, layer.inputs.1, layer.inputs.2, layer.inputs.3]
     var extent = 0
     for position in 0..<4 {
@@ -74,10 +84,7 @@ extension ModelImage {
       let isWritten = inputs[position] == program.input || Int(input.firstLayer) < number
       try Self.require(isWritten && Int(input.lastLayer) >= number, .program, at: place, .readBeforeWrite)
       if keepsScale {
-        let isSame =
-          input.zeroPoint == output.zeroPoint && input.scaleMultiplier == output.scaleMultiplier
-          && input.scaleShift == output.scaleShift
-        try Self.require(isSame, .program, at: place, .badMultiplier)
+        try Self.require(input.hasScale(of: output), .program, at: place, .badMultiplier)
       }
       if operation == .add || operation == .concatenation {
         try Self.require(layer.shapesAgree(input: input, output: output), .program, at: place, .badShape)
@@ -99,7 +106,7 @@ extension ModelImage {
   @_optimize(size)
   private func validateWindow(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
     switch operation {
-    case .dense, .add, .concatenation: return
+    case .dense, .add, .concatenation, .binarize, .prelu, .rescale: return
     case .convolution, .depthwise, .averagePool, .maxPool: break
     }
     let limit = Self.maximumExtent
@@ -108,7 +115,9 @@ extension ModelImage {
       && layer.strideWidth <= limit && layer.dilationHeight <= limit && layer.dilationWidth <= limit
     try Self.require(isBounded, .program, at: at &+ 16, .badValue)
     let taps = Int(layer.kernelHeight) &* Int(layer.kernelWidth)
-    try Self.require(taps <= Self.maximumRow, .program, at: at &+ 16, .badValue)
+    let isWide = operation == .averagePool && tensor(Int(layer.inputs.0)).holds(.int16)
+    let most = isWide ? AveragePool.maximumTaps : Self.maximumRow
+    try Self.require(taps <= most, .program, at: at &+ 16, .badValue)
   }
 
   @_optimize(size)
@@ -134,6 +143,9 @@ extension ModelImage {
   ) throws(ImageError) {
     let channels = layer.requantizedChannels(output: output)
     guard channels > 0 else { return }
+    if layer.readsBits || operation == .binarize || operation == .prelu || operation == .rescale {
+      return try validateBitConstants(of: layer, operation, input: input, output: output, at: at)
+    }
     try requireWeights(layer.multipliers, rows: 1, stride: UInt32(truncatingIfNeeded: 4 &* channels), at: at &+ 48)
     try requireWeights(layer.shifts, rows: 1, stride: UInt32(truncatingIfNeeded: 4 &* channels), at: at &+ 52)
     let multipliers = words(layer.multipliers)
@@ -168,7 +180,7 @@ extension ModelImage {
 
   /// `rows * stride` bytes at `start` of the weights section, aligned to 16.
   @_optimize(size)
-  private func requireWeights(_ start: UInt32, rows: UInt32, stride: UInt32, at: Int) throws(ImageError) {
+  func requireWeights(_ start: UInt32, rows: UInt32, stride: UInt32, at: Int) throws(ImageError) {
     try Self.require(start & 15 == 0, .program, at: at, .misaligned)
     let (bytes, overflow) = rows.multipliedReportingOverflow(by: stride)
     let total = UInt32(truncatingIfNeeded: length(of: .weights))

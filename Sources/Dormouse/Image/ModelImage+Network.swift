@@ -30,6 +30,7 @@ extension ModelImage {
     let input = tensor(Int(program.input))
     let output = tensor(Int(program.output))
     try Self.require(output.count == labelCount, .labels, at: offset(of: .labels), .badCount)
+    try Self.require(output.holds(.int8), .program, at: at &+ 2, .badType)
     try Self.require(Int(output.lastLayer) == layerCount &- 1, .program, at: at &+ 2, .badValue)
     guard hasFrontEnd else {
       try Self.require(program.context == 0 && program.stride == 0, .program, at: at &+ 4, .badValue)
@@ -37,7 +38,8 @@ extension ModelImage {
     }
     try Self.require(program.context >= 1, .program, at: at &+ 4, .badValue)
     try Self.require(program.stride >= 1, .program, at: at &+ 6, .badValue)
-    try Self.require(input.count == Int(program.context) &* Int(logMel.bands), .program, at: at &+ 4, .badShape)
+    let isFrames = input.holds(.int8) && input.count == Int(program.context) &* Int(logMel.bands)
+    try Self.require(isFrames, .program, at: at &+ 4, .badShape)
   }
 
   @_optimize(size)
@@ -47,15 +49,20 @@ extension ModelImage {
   private func validateTensor(_ index: Int) throws(ImageError) {
     let tensor = tensor(index)
     let at = place(ofTensor: index)
-    try Self.require(tensor.type == ElementType.int8.rawValue, .tensors, at: at, .badValue)
+    let isSymmetric = tensor.holds(.bits) || tensor.holds(.int16)
+    try Self.require(tensor.holds(.int8) || isSymmetric, .tensors, at: at, .badType)
+    try Self.require(tensor.zeroPoint == 0 || !isSymmetric, .tensors, at: at &+ 1, .badValue)
     let rows = UInt32(tensor.height) &* UInt32(tensor.width)
     let (count, overflow) = rows.multipliedReportingOverflow(by: UInt32(tensor.channels))
+    // Neither elements nor bytes, of which bits may have more than elements, are too many.
+    let (length, isLong) = rows.multipliedReportingOverflow(by: UInt32(truncatingIfNeeded: tensor.positionLength))
+    let most = Self.maximumElements
     try Self.require(
-      !overflow && count >= 1 && count <= Self.maximumElements, .tensors, at: at &+ 6, .badShape)
+      !overflow && !isLong && count >= 1 && count <= most && length <= most, .tensors, at: at &+ 6, .badShape)
     try Self.require(tensor.arenaOffset & 15 == 0, .tensors, at: at &+ 12, .misaligned)
     let end = program.activationLength
     try Self.require(
-      tensor.arenaOffset <= end && count <= end &- tensor.arenaOffset, .tensors, at: at &+ 12, .outOfBounds)
+      tensor.arenaOffset <= end && length <= end &- tensor.arenaOffset, .tensors, at: at &+ 12, .outOfBounds)
     let scale = QuantizedMultiplier(multiplier: tensor.scaleMultiplier, shift: tensor.scaleShift)
     try Self.require(scale.isValid && scale.multiplier > 0, .tensors, at: at &+ 16, .badMultiplier)
     try Self.require(tensor.reserved0 == 0 && tensor.reserved1 == 0, .tensors, at: at &+ 24, .reservedNotZero)
@@ -74,12 +81,12 @@ extension ModelImage {
   private func validatePlacement(of index: Int) throws(ImageError) {
     let tensor = tensor(index)
     let start = tensor.arenaOffset
-    let end = start &+ UInt32(truncatingIfNeeded: tensor.count)
+    let end = start &+ UInt32(truncatingIfNeeded: tensor.byteLength)
     for other in 0..<index {
       let second = self.tensor(other)
       guard second.firstLayer <= tensor.lastLayer && tensor.firstLayer <= second.lastLayer else { continue }
       let isApart =
-        second.arenaOffset >= end || second.arenaOffset &+ UInt32(truncatingIfNeeded: second.count) <= start
+        second.arenaOffset >= end || second.arenaOffset &+ UInt32(truncatingIfNeeded: second.byteLength) <= start
       try Self.require(isApart, .tensors, at: place(ofTensor: index) &+ 12, .overlap)
     }
     for number in Int(tensor.firstLayer)...Int(tensor.lastLayer) {

@@ -2,6 +2,11 @@
 public enum ElementType: UInt8, Sendable {
   /// Asymmetric int8, `real = scale * (q - zeroPoint)`.
   case int8 = 1
+  /// Signs, 1 for +1 and 0 for -1: a position's channels fill 32-bit little-endian words from the lowest bit on, and the
+  /// bits past the last channel are 0. The scale is that of +1; the zero point is 0.
+  case bits = 2
+  /// Symmetric int16, `real = scale * q`; the zero point is 0.
+  case int16 = 3
 }
 
 /// One activation tensor, `[height, width, channels]`, row-major, channels innermost: 32 bytes.
@@ -11,7 +16,7 @@ public enum ElementType: UInt8, Sendable {
 public struct TensorRecord: BitwiseCopyable {
   /// An `ElementType`.
   public var type: UInt8
-  /// Zero point of int8 elements.
+  /// Zero point of int8 elements; 0 for other types.
   public var zeroPoint: Int8
   /// First layer that writes it (0 for the network input as well).
   public var firstLayer: UInt16
@@ -56,4 +61,23 @@ public struct TensorRecord: BitwiseCopyable {
   /// Elements of the tensor; at most 2^48, the validator bounds it.
   @inline(__always)
   public var count: Int { Int(height) &* Int(width) &* Int(channels) }
+
+  /// Whether the elements are of this type.
+  @inline(__always)
+  public func holds(_ type: ElementType) -> Bool { self.type == type.rawValue }
+
+  /// Bytes that the channels of one position take; 0 for an unknown type.
+  @inline(__always)
+  public var positionLength: Int {
+    switch ElementType(rawValue: type) {
+    case .int8: Int(channels)
+    case .bits: 4 &* SignWords.count(channels: Int(channels))
+    case .int16: 2 &* Int(channels)
+    case nil: 0
+    }
+  }
+
+  /// Bytes of the tensor; the validator bounds them.
+  @inline(__always)
+  public var byteLength: Int { Int(height) &* Int(width) &* positionLength }
 }

@@ -46,7 +46,7 @@ public enum AveragePool {
 
   /// `sum / count` to the nearest integer, halves away from zero.
   @inline(__always)
-  private static func rounded(_ sum: Int32, over count: Int32) -> Int32 {
+  static func rounded(_ sum: Int32, over count: Int32) -> Int32 {
     let half = count &>> 1
     return (sum > 0 ? sum &+ half : sum &- half) / count
   }

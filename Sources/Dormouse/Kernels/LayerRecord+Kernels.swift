@@ -7,6 +7,11 @@ extension LayerRecord {
   @_optimize(size)
   public func scratchLength(input: TensorRecord, output: TensorRecord) -> Int {
     let code = code
+    if readsBits {
+      return operation == Operation.dense.rawValue
+        ? BinaryConvolution.scratchLength(.dense(input: Shape(input), outputs: output.count))
+        : BinaryConvolution.scratchLength(Geometry(self, input: input, output: output))
+    }
     return switch Operation(rawValue: operation) {
     case .dense: Dense.scratchLength(inputs: input.count, code)
     case .convolution: Convolution.scratchLength(Geometry(self, input: input, output: output), code)
@@ -15,11 +20,16 @@ extension LayerRecord {
     }
   }
 
+  /// Whether the layer multiplies signs with signs.
+  @_optimize(size)
+  public var readsBits: Bool { layout == WeightLayout.words.rawValue }
+
   /// What the layer's stored weights mean; that of no weights for an unknown encoding.
   @_optimize(size)
   public var code: WeightCode { (Encoding(rawValue: encoding) ?? .none).code }
 
-  /// Bytes from one row of weights, or one pair of rows, to the next, for this many weights in a row.
+  /// Bytes from one row of weights, or one pair of rows, to the next, for this many weights in a row; not for weights that
+  /// are words.
   @_optimize(size)
   public func rowStride(columns: Int) -> Int {
     code.family == .bytes ? (columns &+ 3) & ~3 : PackedRows.pairStride(columns: columns, bits: code.bits)
@@ -29,7 +39,7 @@ extension LayerRecord {
   @_optimize(size)
   public func rowStrides(output: TensorRecord) -> Int {
     let rows = weightRows(output: output)
-    return code.family == .bytes ? rows : (rows &+ 1) / 2
+    return code.family == .bytes || readsBits ? rows : (rows &+ 1) / 2
   }
 
   /// Rows of weights of the layer; 0 if it has none.
@@ -54,13 +64,15 @@ extension LayerRecord {
     }
   }
 
-  /// Values behind each of `multipliers` and `shifts`, and, addition excepted, `biases`.
+  /// Values behind each of `multipliers` and `shifts`, and, addition and rescaling excepted, `biases`.
   @_optimize(size)
   public func requantizedChannels(output: TensorRecord) -> Int {
     switch Operation(rawValue: operation) {
     case .dense: output.count
     case .convolution, .depthwise: Int(output.channels)
-    case .add: 3
+    case .add: output.holds(.int8) ? 3 : 0
+    case .binarize, .prelu: Int(output.channels)
+    case .rescale: 1
     default: 0
     }
   }
@@ -75,8 +87,8 @@ extension LayerRecord {
     let from = Shape(input)
     let to = Shape(output)
     switch operation {
-    case .dense: return true
-    case .add: return from == to
+    case .dense: return !readsBits || to.count == to.channels
+    case .add, .binarize, .prelu, .rescale: return from == to
     case .concatenation:
       guard let axis = Concatenation.Axis(rawValue: self.axis) else { return false }
       return (axis == .height || from.height == to.height) && (axis == .width || from.width == to.width)

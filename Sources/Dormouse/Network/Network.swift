@@ -19,10 +19,11 @@ public struct Network {
     self.instructionSet = instructionSet
   }
 
-  /// The input tensor, to be filled before `run`, which may overwrite it.
+  /// The bytes of the input tensor, to be filled before `run`, which may overwrite them; for bits, little-endian words
+  /// whose unused bits are 0.
   public var input: UnsafeMutableBufferPointer<Int8> {
     let tensor = image.tensor(Int(image.program.input))
-    return UnsafeMutableBufferPointer(start: elements(of: tensor), count: tensor.count)
+    return UnsafeMutableBufferPointer(start: elements(of: tensor), count: tensor.byteLength)
   }
 
   /// The output tensor, valid from `run` until something else is written to the activation region.
@@ -42,6 +43,7 @@ public struct Network {
     let from = image.tensor(Int(layer.inputs.0))
     let to = image.tensor(Int(layer.output))
     let constants = image.constants(of: layer, input: from, output: to)
+    if !from.holds(.int8) || !to.holds(.int8) { return runBits(index, from, to, constants) }
     let input = Span(_unsafeStart: UnsafePointer(elements(of: from)), count: from.count)
     var output = MutableSpan(_unsafeStart: elements(of: to), count: to.count)
     switch Operation(rawValue: layer.operation).unsafelyUnwrapped {
@@ -66,42 +68,54 @@ public struct Network {
         input, Span(_unsafeStart: UnsafePointer(elements(of: second)), count: second.count), constants,
         into: &output, on: instructionSet)
     case .concatenation:
-      concatenate(index, into: &output, Shape(to))
+      concatenate(index, into: &output, to)
+    case .rescale:
+      Rescale.run(input, constants, into: &output)
+    case .binarize, .prelu:
+      break
     }
   }
 
   /// The record is read again: only then is it not copied as a whole for layers that have no geometry.
   @inline(__always)
-  private func geometry(of index: Int, input: TensorRecord, output: TensorRecord) -> Geometry {
+  func geometry(of index: Int, input: TensorRecord, output: TensorRecord) -> Geometry {
     Geometry(image.layer(index), input: input, output: output)
   }
 
-  private func concatenate(_ index: Int, into output: inout MutableSpan<Int8>, _ shape: Shape) {
+  /// Joins bytes, of whichever type: a position is as many bytes as its channels take.
+  func concatenate(_ index: Int, into output: inout MutableSpan<Int8>, _ result: TensorRecord) {
     let layer = image.layer(index)
     let axis = Concatenation.Axis(rawValue: layer.axis).unsafelyUnwrapped
+    let shape = Shape(bytesOf: result)
     let indices: InlineArray<4, UInt16> = [layer.inputs.0, layer.inputs.1, layer.inputs.2, layer.inputs.3]
     var offset = 0
     for index in 0..<Int(layer.inputCount) {
       let tensor = image.tensor(Int(indices[index]))
-      let input = Span(_unsafeStart: UnsafePointer(elements(of: tensor)), count: tensor.count)
-      let part = Shape(tensor)
+      let input = Span(_unsafeStart: UnsafePointer(elements(of: tensor)), count: tensor.byteLength)
+      let part = Shape(bytesOf: tensor)
       Concatenation.run(input, part, axis: axis, at: offset, into: &output, shape)
       offset = offset &+ part.extent(along: axis)
     }
   }
 
   @inline(__always)
-  private func elements(of tensor: TensorRecord) -> UnsafeMutablePointer<Int8> {
+  func elements(of tensor: TensorRecord) -> UnsafeMutablePointer<Int8> {
     (activations + Int(truncatingIfNeeded: tensor.arenaOffset)).assumingMemoryBound(to: Int8.self)
   }
 
   @inline(__always)
-  private func scratch(of layer: LayerRecord) -> UnsafeMutablePointer<Int8> {
+  func scratch(of layer: LayerRecord) -> UnsafeMutablePointer<Int8> {
     (activations + Int(truncatingIfNeeded: layer.scratch)).assumingMemoryBound(to: Int8.self)
   }
 }
 
 extension Shape {
+  /// The shape of a tensor as bytes.
+  @inline(__always)
+  init(bytesOf tensor: TensorRecord) {
+    self.init(Int(tensor.height), Int(tensor.width), tensor.positionLength)
+  }
+
   /// Extent along one axis.
   fileprivate func extent(along axis: Concatenation.Axis) -> Int {
     switch axis {

@@ -1,0 +1,44 @@
+/// Signs of shifted values, a threshold and a polarity a channel.
+///
+/// Thresholds (`biases`) are in steps of the input, zero point included, so that values are compared as they are stored;
+/// polarities (`shifts`) are 1 or -1. No weights, no scratch.
+public enum Binarize {
+  /// Bit `c` of a position of `output` is `input[c] >= biases[c]`, or, where `shifts[c]` is negative,
+  /// `input[c] <= biases[c]`.
+  ///
+  /// `input` has the elements of `shape`, `output` its words.
+  public static func run(
+    _ input: Span<Int8>, _ constants: LayerConstants, _ shape: Shape, into output: inout MutableSpan<UInt32>
+  ) {
+    input.withUnsafeBufferPointer { input in
+      binarize(shape, constants, into: &output) { Int32(input[$0]) }
+    }
+  }
+
+  /// The same from int16.
+  public static func run(
+    _ input: Span<Int16>, _ constants: LayerConstants, _ shape: Shape, into output: inout MutableSpan<UInt32>
+  ) {
+    input.withUnsafeBufferPointer { input in
+      binarize(shape, constants, into: &output) { Int32(input[$0]) }
+    }
+  }
+
+  @inline(__always)
+  private static func binarize(
+    _ shape: Shape, _ constants: LayerConstants, into output: inout MutableSpan<UInt32>, _ element: (Int) -> Int32
+  ) {
+    output.withUnsafeMutableBufferPointer { output in
+      guard let words = output.baseAddress else { return }
+      var packer = BitPacker(words)
+      var next = 0
+      for _ in 0..<(shape.height &* shape.width) {
+        for channel in 0..<shape.channels {
+          packer.append(constants.bit(element(next), channel: channel))
+          next = next &+ 1
+        }
+        packer.finish()
+      }
+    }
+  }
+}
