@@ -157,7 +157,7 @@ extension NodeOperation {
   fileprivate var isPool: Bool {
     switch self {
     case .averagePool, .maxPool: true
-    case .dense, .convolution, .depthwise, .add, .concatenation: false
+    case .dense, .convolution, .depthwise, .add, .concatenation, .binarize, .prelu, .rescale: false
     }
   }
 }

@@ -8,17 +8,7 @@ import Testing
 struct ImportTests {
   @Test func temporalNetworkBecomesItsLayersInOrder() throws {
     let graph = try Graph(onnx: Fixture(name: "temporal").model())
-    let operations = graph.nodes.map { node in
-      switch node.operation {
-      case .dense: "dense"
-      case .convolution: "convolution"
-      case .depthwise: "depthwise"
-      case .averagePool: "averagePool"
-      case .maxPool: "maxPool"
-      case .add: "add"
-      case .concatenation: "concatenation"
-      }
-    }
+    let operations = graph.nodes.map { "\($0.operation.kind)" }
     #expect(operations == ["convolution", "depthwise", "convolution", "add", "averagePool", "dense"])
     #expect(graph.tensors[graph.input].shape == TensorShape(height: 12, channels: 5))
     #expect(graph.tensors[graph.output].shape == TensorShape(channels: 4))

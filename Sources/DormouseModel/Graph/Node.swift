@@ -6,22 +6,27 @@ public struct Node: Equatable, Sendable {
   public var name: String
   /// What is computed.
   public var operation: NodeOperation
-  /// Indices of the tensors that it reads: two for `add`, two to four for `concatenation`, one otherwise.
+  /// Indices of the tensors that it reads: two for `add`, two to four for `concatenation`, one otherwise. A dense layer or
+  /// convolution from bits to int16 may have a second: the shortcut that is added to its result.
   public var inputs: [Int]
   /// Index of the tensor that it writes.
   public var output: Int
   /// Clamp of the int8 output, a fused activation folded in; see `Quantization.clamp(for:)`.
   public var clamp: ClosedRange<Int8>
+  /// Which accumulators, or elements, make a 1; present exactly where the output is bits, but for pools and joins.
+  public var thresholds: Thresholds?
 
   /// Memberwise.
   public init(
-    name: String, operation: NodeOperation, inputs: [Int], output: Int, clamp: ClosedRange<Int8> = -128...127
+    name: String, operation: NodeOperation, inputs: [Int], output: Int, clamp: ClosedRange<Int8> = -128...127,
+    thresholds: Thresholds? = nil
   ) {
     self.name = name
     self.operation = operation
     self.inputs = inputs
     self.output = output
     self.clamp = clamp
+    self.thresholds = thresholds
   }
 }
 
@@ -41,6 +46,12 @@ public enum NodeOperation: Equatable, Sendable {
   case add
   /// Inputs joined along an axis: 0 height, 1 width, 2 channels.
   case concatenation(axis: Int)
+  /// Bits by the node's thresholds.
+  case binarize
+  /// The shifted, sloped rectifier; int16 of one scale.
+  case prelu(Rectifier)
+  /// The same values in the output's steps.
+  case rescale
 }
 
 /// Symmetric per-channel integer weights with their biases.
@@ -55,16 +66,53 @@ public struct Weights: Equatable, Sendable {
   public var encoding: Encoding
   /// Levels of a codebook encoding, as many as it has or fewer; empty for others.
   public var codebook: [Int8]
+  /// `binaryLevels`: what both levels of an output channel have in common, over half their distance, Q8; `scales` is then
+  /// that of 1/256 of half the distance. Empty for others.
+  public var centers: [Int32]
 
   /// Memberwise.
   public init(
-    values: [Int8], scales: [Double], biases: [Int32], encoding: Encoding = .int8, codebook: [Int8] = []
+    values: [Int8], scales: [Double], biases: [Int32], encoding: Encoding = .int8, codebook: [Int8] = [],
+    centers: [Int32] = []
   ) {
     self.values = values
     self.scales = scales
     self.biases = biases
     self.encoding = encoding
     self.codebook = codebook
+    self.centers = centers
+  }
+}
+
+/// Where integers turn into bits, a channel each.
+public struct Thresholds: Equatable, Sendable {
+  /// In steps of what is compared: the dot product of signs, or a stored element, zero point included. Where weights have
+  /// levels, 256 steps make one.
+  public var values: [Int32]
+  /// 1: at the threshold and above is 1. -1: at the threshold and below.
+  public var polarities: [Int32]
+
+  /// Memberwise.
+  public init(values: [Int32], polarities: [Int32]) {
+    self.values = values
+    self.polarities = polarities
+  }
+}
+
+/// Constants of RPReLU, a channel each: `x + before`, sloped where negative, `+ after`.
+public struct Rectifier: Equatable, Sendable {
+  /// In steps of the tensors.
+  public var before: [Int32]
+  /// Of what is negative.
+  public var slopes: [Double]
+  /// In steps of the tensors.
+  public var after: [Int32]
+
+  /// Memberwise.
+  public init(before: [Int32], slopes: [Double], after: [Int32]) {
+    self.before = before
+    self.slopes = slopes
+    self.after = after
   }
 }
 

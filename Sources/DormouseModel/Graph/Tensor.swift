@@ -1,3 +1,5 @@
+import Dormouse
+
 /// Extent of an activation, `[height, width, channels]`, row-major, channels innermost; each 1 to 65535.
 ///
 /// For sound, height is time. A frame stack is `[frames, 1, bands]`; a vector is `[1, 1, n]`.
@@ -23,11 +25,11 @@ public struct TensorShape: Equatable, Hashable, Sendable, Codable, CustomStringC
   public var description: String { "\(height)x\(width)x\(channels)" }
 }
 
-/// What int8 elements mean: `real = scale * (q - zeroPoint)`.
+/// What elements mean: `real = scale * (q - zeroPoint)`; that of a bit is `scale` or `-scale`.
 public struct Quantization: Equatable, Sendable {
   /// Positive and finite.
   public var scale: Double
-  /// -128 to 127.
+  /// -128 to 127; 0 for bits and int16.
   public var zeroPoint: Int
 
   /// Memberwise.
@@ -37,7 +39,7 @@ public struct Quantization: Equatable, Sendable {
   }
 }
 
-/// One int8 activation of a graph.
+/// One activation of a graph.
 public struct Tensor: Equatable, Sendable {
   /// Only for messages; not stored in the image.
   public var name: String
@@ -45,11 +47,23 @@ public struct Tensor: Equatable, Sendable {
   public var shape: TensorShape
   /// Meaning of the elements.
   public var quantization: Quantization
+  /// How the elements are stored.
+  public var type: ElementType
 
   /// Memberwise.
-  public init(name: String, shape: TensorShape, quantization: Quantization) {
+  public init(name: String, shape: TensorShape, quantization: Quantization, type: ElementType = .int8) {
     self.name = name
     self.shape = shape
     self.quantization = quantization
+    self.type = type
+  }
+
+  /// Bytes in the arena.
+  public var byteLength: Int {
+    switch type {
+    case .int8: shape.count
+    case .bits: 4 * shape.height * shape.width * SignWords.count(channels: shape.channels)
+    case .int16: 2 * shape.count
+    }
   }
 }

@@ -46,11 +46,16 @@ extension Graph {
         throw GraphError(tensor.name, "shape \(shape): each extent must be 1 to 65535, and their product below 2^24")
       }
       let quantization = tensor.quantization
-      guard quantization.scale.isFinite, quantization.scale > 0, (-128...127).contains(quantization.zeroPoint) else {
+      guard quantization.scale.isFinite, quantization.scale > 0,
+        (tensor.type == .int8 ? -128...127 : 0...0).contains(quantization.zeroPoint)
+      else {
         throw GraphError(
           tensor.name,
-          "scale \(quantization.scale) and zero point \(quantization.zeroPoint) are no int8 quantization")
+          "scale \(quantization.scale) and zero point \(quantization.zeroPoint) are no \(tensor.type) quantization")
       }
+    }
+    guard tensors[output].type == .int8 else {
+      throw GraphError("model", "its output is \(tensors[output].type); logits are int8")
     }
     guard labels.count == tensors[output].shape.count else {
       throw GraphError(
@@ -65,13 +70,16 @@ extension Graph {
     switch node.operation {
     case .add: counts = 2...2
     case .concatenation: counts = 2...4
+    case .dense, .convolution: counts = 1...2
     default: break
     }
     guard counts.contains(inputs.count) else {
       throw GraphError(
         node.name, "it has \(inputs.count) inputs; \(counts.lowerBound) to \(counts.upperBound) can be had")
     }
+    try checkTypes(node, inputs, output)
     switch node.operation {
+    case .binarize, .prelu, .rescale: break
     case .dense:
       guard inputs[0].shape.count <= 65536 else {
         throw GraphError(node.name, "it has \(inputs[0].shape.count) inputs; a dense layer takes at most 65536")
@@ -156,6 +164,9 @@ extension Graph {
       throw GraphError("model", "front-end settings and detector settings come together or not at all")
     }
     guard let frontEnd, let detector else { return }
+    guard tensors[input].type == .int8 else {
+      throw GraphError("model", "its input is \(tensors[input].type), but the log-mel front end gives int8")
+    }
     let count = tensors[input].shape.count
     guard frontEnd.bands > 0, count % frontEnd.bands == 0, count / frontEnd.bands <= 65535 else {
       throw GraphError(

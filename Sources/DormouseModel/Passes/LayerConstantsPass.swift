@@ -14,8 +14,12 @@ struct PackedConstants {
   var codebook: [Int8] = []
   /// One an output channel, zero points folded in.
   var biases: [Int32] = []
-  /// One an output channel; three for an add.
+  /// One an output channel; three for an add, one to rescale.
   var factors: [QuantizedMultiplier] = []
+  /// In place of factors where the output is bits.
+  var polarities: [Int32] = []
+  /// A further Int32 a channel: of weights with levels, and of a rectifier.
+  var table: [Int32] = []
 
   /// Constants of `node`.
   ///
@@ -24,6 +28,24 @@ struct PackedConstants {
     let input = tensors[node.inputs[0]]
     let output = tensors[node.output]
     switch node.operation {
+    case .dense(let weights) where input.type == .bits:
+      try packWords(
+        weights, filters: output.shape.count, taps: input.shape.height * input.shape.width, input, output, node)
+    case .convolution(let weights, let window) where input.type == .bits:
+      try packWords(
+        weights, filters: output.shape.channels, taps: window.kernelHeight * window.kernelWidth, input, output, node)
+    case .binarize:
+      try pack(node.thresholds, channels: output.shape.channels, node)
+    case .prelu(let rectifier):
+      try pack(rectifier, channels: output.shape.channels, node)
+    case .rescale:
+      let scales = (input.quantization.scale, output.quantization.scale)
+      guard let factor = QuantizedMultiplier(rounding: scales.0 / scales.1), factor.shift <= 13 else {
+        throw GraphError(node.name, "its scales (input \(scales.0), output \(scales.1)) are too far apart")
+      }
+      factors = [factor]
+    case .add where output.type == .int16:
+      break
     case .dense(let weights):
       try pack(
         weights, filters: output.shape.count, taps: input.shape.count, channelsInnermost: false, input, output, node)
@@ -99,7 +121,7 @@ struct PackedConstants {
     }
   }
 
-  private func factor(
+  func factor(
     _ input: Double, _ weight: Double, _ output: Double, _ place: String
   ) throws(GraphError) -> QuantizedMultiplier {
     guard weight.isFinite, weight > 0, let factor = QuantizedMultiplier(rounding: input * weight / output) else {

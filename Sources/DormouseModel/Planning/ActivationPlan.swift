@@ -17,7 +17,7 @@ public struct ActivationPlan: Equatable, Sendable {
   init(_ graph: Graph, layers: [LayerRecord], planner: MemoryPlanner = MemoryPlanner()) {
     lifetimes = ActivationPlan.lifetimes(graph)
     var buffers = zip(graph.tensors, lifetimes).map {
-      MemoryPlanner.Buffer(length: $0.shape.count, lifetime: $1)
+      MemoryPlanner.Buffer(length: $0.byteLength, lifetime: $1)
     }
     var owners: [Int] = []
     for (index, layer) in layers.enumerated() where layer.scratchLength > 0 {

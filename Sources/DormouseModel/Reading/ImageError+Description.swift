@@ -19,9 +19,14 @@ extension ImageError {
 extension ImageError {
   /// The same, with what the image says of itself where that helps: the number of an encoding and the format's version.
   func plainWords(of image: [UInt8]) -> String {
-    guard reason == .unsupportedEncoding, section == .program, image.indices.contains(offset), image.count >= 8 else {
-      return plainWords
+    guard image.indices.contains(offset), image.count >= 8 else { return plainWords }
+    let minor = UInt16(image[6]) + UInt16(image[7]) << 8
+    // An image that says that it is newer than this runtime holds what the runtime can't know.
+    if minor > ImageFormat.minorVersion {
+      return plainWords + " (the image has format \(ImageFormat.majorVersion).\(minor), this runtime knows "
+        + "\(ImageFormat.majorVersion).\(ImageFormat.minorVersion))"
     }
+    guard reason == .unsupportedEncoding, section == .program else { return plainWords }
     let known = Encoding(rawValue: image[offset]).map { "\($0)" } ?? "number \(image[offset])"
     return
       "section program, offset 0x\(String(offset, radix: 16)): weights are stored as encoding \(known), which this "
@@ -59,6 +64,7 @@ extension ImageError.Reason {
     case .arenaMisaligned: "the arena is not aligned"
     case .unsupportedOperation: "the operation of a layer is unknown"
     case .unsupportedEncoding: "the encoding of weights is unknown, or not one for the layer's operation"
+    case .badType: "the element type of a tensor is unknown, or not one for the layer's operation"
     case .badWeight: "a stored weight is outside the grid of its encoding"
     }
   }

@@ -18,6 +18,8 @@ public struct LayerTable: Equatable, Sendable, Codable {
     public var window: String
     /// Bits of a stored weight; 0 without weights.
     public var weightBits: Int
+    /// Bits of an element of the (first) input: 1, 8 or 16.
+    public var activationBits: Int
     /// Weights, padding not counted, and biases.
     public var parameters: Int
     /// Multiplications by a weight.
@@ -77,7 +79,7 @@ public struct LayerTable: Equatable, Sendable, Codable {
     let macs = rows.reduce(0) { $0 + $1.macs }
     totals = Totals(
       parameters: rows.reduce(0) { $0 + $1.parameters }, macs: macs,
-      arithmeticCost: rows.reduce(0) { $0 + $1.macs * $1.weightBits * 8 }, flash: image.length,
+      arithmeticCost: rows.reduce(0) { $0 + $1.macs * $1.weightBits * $1.activationBits }, flash: image.length,
       arena: image.arenaLength, activations: Int(image.program.activationLength),
       activationsLowerBound: LayerTable.lowerBound(image))
   }
@@ -89,7 +91,7 @@ public struct LayerTable: Equatable, Sendable, Codable {
         Int($0.firstLayer) <= index && index <= Int($0.lastLayer)
       }
       return live.reduce(ImageFormat.aligned(Int(image.layer(index).scratchLength))) {
-        $0 + ImageFormat.aligned($1.count)
+        $0 + ImageFormat.aligned($1.byteLength)
       }
     }.max() ?? 0
   }
@@ -106,20 +108,23 @@ extension LayerTable.Row {
     let perRow = layer.weightsPerRow(input: first)
     let weightRows = layer.weightRows(output: result)
     let channels = layer.requantizedChannels(output: result)
-    let biases = weightRows > 0 ? channels : 0
+    let isRectifier = operation == .prelu
+    let biases = weightRows > 0 || isRectifier || operation == .binarize ? channels : 0
+    let hasTable = isRectifier || layer.encoding == Encoding.binaryLevels.rawValue
     self.index = index
     self.operation = operation.map { "\($0)" } ?? "unknown"
     inputs = indices.map { TensorShape(image.tensor(Int($0))) }
     output = TensorShape(result)
     encoding = Encoding(rawValue: layer.encoding).map { "\($0)" } ?? "unknown"
     weightBits = layer.code.bits
+    activationBits = first.holds(.bits) ? 1 : first.holds(.int16) ? 16 : 8
     window = layer.windowInWords
     parameters = perRow * weightRows + biases
     macs = perRow * weightRows * (operation == .dense ? 1 : positions)
     flash =
       MemoryLayout<LayerRecord>.size + layer.rowStrides(output: result) * Int(layer.rowStride) + layer.code.levels
-      + 4 * biases + 8 * channels
-    outputLength = result.count
+      + 4 * biases + (result.holds(.bits) ? 4 : 8) * channels + (hasTable ? 4 * channels : 0)
+    outputLength = result.byteLength
     arenaOffset = Int(result.arenaOffset)
     firstLayer = Int(result.firstLayer)
     lastLayer = Int(result.lastLayer)

@@ -73,7 +73,7 @@ public struct ImageWriter {
         throw GraphError("model", "the image would exceed \(ImageFormat.maximumLength >> 20) MiB")
       }
     }
-    let image = ImageWriter.assemble(table: table.bytes, body: body.bytes, arenaLength: try arenaLength())
+    let image = assemble(table: table.bytes, body: body.bytes, arenaLength: try arenaLength())
     do throws(ImageError) {
       try LoadedImage.validate(image)
     } catch {
@@ -82,11 +82,18 @@ public struct ImageWriter {
     return image
   }
 
-  private static func assemble(table: [UInt8], body: [UInt8], arenaLength: Int) -> [UInt8] {
+  /// The least minor version that knows what the graph uses, so that images without bits stay what they were.
+  private var minorVersion: UInt16 {
+    let isPlain = graph.tensors.allSatisfy { $0.type == .int8 } && graph.nodes.allSatisfy { $0.operation != .rescale }
+    return isPlain ? ImageFormat.baseMinorVersion : 2
+  }
+
+  private func assemble(table: [UInt8], body: [UInt8], arenaLength: Int) -> [UInt8] {
     let count = table.count / MemoryLayout<SectionRecord>.size
     let total = MemoryLayout<ImageHeader>.size + table.count + body.count
     var header = ImageHeader(
-      totalLength: UInt32(total), crc32: 0, sectionCount: UInt32(count), arenaLength: UInt32(arenaLength))
+      totalLength: UInt32(total), crc32: 0, sectionCount: UInt32(count), arenaLength: UInt32(arenaLength),
+      minorVersion: minorVersion)
     func image() -> [UInt8] { withUnsafeBytes(of: header) { [UInt8]($0) } + table + body }
     header.crc32 = image().withUnsafeBytes {
       CRC32.checksum($0.baseAddress! + ImageFormat.checkedFrom, count: $0.count - ImageFormat.checkedFrom)

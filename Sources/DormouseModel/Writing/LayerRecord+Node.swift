@@ -27,13 +27,15 @@ extension LayerRecord {
     if packed.layout != .none {
       weights = UInt32(section.appendAligned(packed.rows, to: ImageWriter.cacheLine))
       rowStride = UInt32(packed.rowStride)
-      biases = UInt32(section.appendAligned(packed.biases))
-      if !packed.codebook.isEmpty { codebook = UInt32(section.appendAligned(packed.codebook)) }
     }
+    if !packed.biases.isEmpty { biases = UInt32(section.appendAligned(packed.biases)) }
+    if !packed.codebook.isEmpty { codebook = UInt32(section.appendAligned(packed.codebook)) }
+    if !packed.table.isEmpty { codebook = UInt32(section.appendAligned(packed.table)) }
     if !packed.factors.isEmpty {
       multipliers = UInt32(section.appendAligned(packed.factors.map(\.multiplier)))
       shifts = UInt32(section.appendAligned(packed.factors.map(\.shift)))
     }
+    if !packed.polarities.isEmpty { shifts = UInt32(section.appendAligned(packed.polarities)) }
     let input = try TensorRecord(graph.tensors[node.inputs[0]])
     scratchLength = UInt32(scratchLength(input: input, output: try TensorRecord(graph.tensors[node.output])))
     guard section.bytes.count <= ImageFormat.maximumLength else {
@@ -53,6 +55,9 @@ extension NodeOperation {
     case .maxPool: .maxPool
     case .add: .add
     case .concatenation: .concatenation
+    case .binarize: .binarize
+    case .prelu: .prelu
+    case .rescale: .rescale
     }
   }
 
@@ -60,7 +65,7 @@ extension NodeOperation {
   public var window: Window? {
     switch self {
     case .convolution(_, let window), .depthwise(_, let window), .averagePool(let window), .maxPool(let window): window
-    case .dense, .add, .concatenation: nil
+    case .dense, .add, .concatenation, .binarize, .prelu, .rescale: nil
     }
   }
 }

@@ -7,7 +7,7 @@ extension TensorRecord {
       throw GraphError(tensor.name, "scale \(tensor.quantization.scale) lies outside 2^-32 to 2^30")
     }
     self.init(
-      type: .int8, zeroPoint: Int8(tensor.quantization.zeroPoint), firstLayer: UInt16(lifetime.lowerBound),
+      type: tensor.type, zeroPoint: Int8(tensor.quantization.zeroPoint), firstLayer: UInt16(lifetime.lowerBound),
       lastLayer: UInt16(lifetime.upperBound), height: UInt16(tensor.shape.height), width: UInt16(tensor.shape.width),
       channels: UInt16(tensor.shape.channels), arenaOffset: UInt32(offset), scale: scale)
   }

@@ -59,7 +59,8 @@ public enum BinaryResults {
     switch self {
     case .bits(let words): self = .bits(words + SignWords.count(channels: channels))
     case .int8(let elements): self = .int8(elements + channels)
-    case .int16(let elements, let shortcut): self = .int16(elements + channels, shortcut: shortcut.map { $0 + channels })
+    case .int16(let elements, let shortcut):
+      self = .int16(elements + channels, shortcut: shortcut.map { $0 + channels })
     }
   }
 }

@@ -1,13 +1,13 @@
 /// The same values in other steps: int8 or int16 to int8 or int16.
 ///
 /// One multiplier and shift for the whole tensor. No scratch.
-public enum Rescale {
+enum Rescale {
   /// Greatest shift: 2^16 times 2^13 stays below 2^30.
   static var maximumShift: Int32 { 13 }
 
   /// `output = clamp(outputZeroPoint + factor * (input - inputZeroPoint))`; int16 saturates.
   @inline(__always)
-  public static func run<Input: ActivationElement, Output: ActivationElement>(
+  static func run<Input: ActivationElement, Output: ActivationElement>(
     _ input: Span<Input>, _ constants: LayerConstants, into output: inout MutableSpan<Output>
   ) {
     let factor = QuantizedMultiplier(multiplier: constants.multipliers[0], shift: constants.shifts[0])
@@ -24,7 +24,7 @@ public enum Rescale {
 }
 
 /// int8 or int16.
-public protocol ActivationElement: BitwiseCopyable {
+protocol ActivationElement: BitwiseCopyable {
   /// In 32 bits.
   var widened: Int32 { get }
   /// A value that is known to fit.
@@ -35,20 +35,20 @@ public protocol ActivationElement: BitwiseCopyable {
 
 extension Int8: ActivationElement {
   @inline(__always)
-  public var widened: Int32 { Int32(self) }
+  var widened: Int32 { Int32(self) }
   @inline(__always)
-  public init(narrowing value: Int32) { self.init(truncatingIfNeeded: value) }
+  init(narrowing value: Int32) { self.init(truncatingIfNeeded: value) }
   @inline(__always)
-  public static func bounds(_ constants: LayerConstants) -> (Int32, Int32) {
+  static func bounds(_ constants: LayerConstants) -> (Int32, Int32) {
     (Int32(constants.outputMinimum), Int32(constants.outputMaximum))
   }
 }
 
 extension Int16: ActivationElement {
   @inline(__always)
-  public var widened: Int32 { Int32(self) }
+  var widened: Int32 { Int32(self) }
   @inline(__always)
-  public init(narrowing value: Int32) { self.init(truncatingIfNeeded: value) }
+  init(narrowing value: Int32) { self.init(truncatingIfNeeded: value) }
   @inline(__always)
-  public static func bounds(_ constants: LayerConstants) -> (Int32, Int32) { (-32768, 32767) }
+  static func bounds(_ constants: LayerConstants) -> (Int32, Int32) { (-32768, 32767) }
 }

@@ -44,7 +44,8 @@ extension BinaryResults {
       let word = words + (position &* SignWords.count(channels: channels) &+ channel / 32)
       // The lowest channel of a word clears the others, and those that are not used.
       if channel % 32 == 0 { word.pointee = 0 }
-      let reaches = constants.shifts[channel] == 1
+      let reaches =
+        constants.shifts[channel] == 1
         ? sum >= constants.biases[channel] : sum <= constants.biases[channel]
       if reaches { word.pointee |= 1 &<< UInt32(truncatingIfNeeded: channel % 32) }
     case .int8(let elements):
