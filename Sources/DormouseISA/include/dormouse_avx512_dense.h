@@ -35,9 +35,9 @@ DM_AVX512_TARGET DM_INLINE void dm_multiply_16_avx512(__mmask64 inside, const in
   }
 }
 
-// Dot products with 16 rows.
+// Dot products with 16 rows, or with 4, 8 or 12, the last four of which are then read again.
 DM_AVX512_TARGET DM_INLINE __m512i dm_dot_16_avx512(const int8_t *x, const int8_t *w, intptr_t row_stride,
-                                                    int32_t n) {
+                                                    int32_t n, int32_t rows) {
   __m512i dots[16], folded[4], excess = _mm512_setzero_si512();
 #pragma clang loop unroll(full)
   for (int r = 0; r < 16; r++) {
@@ -46,7 +46,7 @@ DM_AVX512_TARGET DM_INLINE __m512i dm_dot_16_avx512(const int8_t *x, const int8_
   const int8_t *quarters[4];
 #pragma clang loop unroll(full)
   for (int q = 0; q < 4; q++) {
-    quarters[q] = w + 4 * q * row_stride;
+    quarters[q] = w + (4 * q < rows ? 4 * q : rows - 4) * row_stride;
   }
   __mmask64 inside = ~(__mmask64)0;
   const int32_t lead = (int32_t)((uintptr_t)w & 63);
@@ -90,13 +90,19 @@ DM_AVX512_TARGET DM_SHARED void dm_dense_avx512(const int8_t *x, const int8_t *w
                                                 int32_t rows, int32_t n, dm_rescale rescale, int8_t *y) {
   int32_t i = 0;
   for (; rows - i >= 16; i += 16) {
-    dm_rescale_avx512(dm_dot_16_avx512(x, w, row_stride, n), &rescale, i, (__mmask16)0xFFFF, y);
+    dm_rescale_avx512(dm_dot_16_avx512(x, w, row_stride, n, 16), &rescale, i, (__mmask16)0xFFFF, y);
     w += 16 * row_stride;
   }
   if (i < rows) {
-    int32_t sums[16];
-    dm_dot_avx512(x, 0, 1, w, row_stride, rows - i, n, sums, 0);
-    dm_rescale_avx512(_mm512_loadu_si512(sums), &rescale, i, (__mmask16)((1 << (rows - i)) - 1), y);
+    __m512i sums;
+    if ((rows - i) % 4 == 0) {
+      sums = dm_dot_16_avx512(x, w, row_stride, n, rows - i);
+    } else {
+      int32_t rest[16];
+      dm_dot_avx512(x, 0, 1, w, row_stride, rows - i, n, rest, 0);
+      sums = _mm512_loadu_si512(rest);
+    }
+    dm_rescale_avx512(sums, &rescale, i, (__mmask16)((1 << (rows - i)) - 1), y);
   }
 }
 
