@@ -27,6 +27,8 @@ PAIRS = [
     *(("linear", name) for name in GRIDS if name not in ("ternary", "binary")),
     ("ternary", "ternary"),
     ("binary", "binary"),
+    ("xnor", "binary"),
+    ("balanced", "binary"),
     *(("codebook", f"codebook{bits}") for bits in (2, 3, 4)),
 ]
 
@@ -107,7 +109,7 @@ def test_a_new_quantizer_is_one_class_and_its_name():
     assert table["halved"] is Halved
     with pytest.raises(ValueError, match="'halved' already: Halved"):
         register(table, "halved")(Halved)
-    assert set(WEIGHTS) == {"linear", "tanh", "ternary", "binary", "codebook"}
+    assert set(WEIGHTS) == {"linear", "tanh", "ternary", "binary", "xnor", "balanced", "codebook"}
     assert set(ACTIVATIONS) == {"affine"}
 
 
@@ -128,7 +130,7 @@ def test_a_new_quantizer_is_one_class_and_its_name():
         ),
         ({"weights": {"mix*": {"encoding": "posit4"}}}, r"\[weights.mix\*\]: no encoding 'posit4'"),
         ({"weights": {"mix*": {"encoding": 4}}}, "no encoding 4"),
-        ({"weights": {"default": {"quantizer": "tan"}}}, "no weight quantizer 'tan'; there are binary, codebook"),
+        ({"weights": {"default": {"quantizer": "tan"}}}, "no weight quantizer 'tan'; there are balanced, binary, codebook"),
         ({"weights": {"default": {"quantizer": "tanh", "gain": 2}}}, "quantizer tanh has no setting gain"),
         ({"weights": {"default": {"quantizer": "tanh", "form": "square"}}}, "form is one of squashed, normalized"),
         ({"weights": {"default": {"quantizer": "binary"}}}, "quantizer binary makes binary weights, not int8"),

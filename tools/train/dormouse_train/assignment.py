@@ -64,7 +64,7 @@ def _make(section: dict[str, Any], outputs: int) -> WeightQuantizer | None:
     options = dict(section)
     kind = encoding(options.pop("encoding", PLAIN["encoding"]))
     name = options.pop("quantizer", PLAIN["quantizer"])
-    made = look_up(WEIGHTS, "weight", name)
+    made = look_up(WEIGHTS, "weight quantizer", name)
     if kind.family == "float":
         return None
     try:

@@ -65,14 +65,14 @@ def _draw(candidates: np.ndarray, count: int, rng: np.random.Generator) -> np.nd
 
 def batches(
     features: FeatureSet, recipe: Recipe, rng: np.random.Generator
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Varied int8 frames `[batch, context, bands]` and their classes; the last, smaller batch is left out."""
+) -> Iterator[tuple[torch.Tensor, torch.Tensor, np.ndarray]]:
+    """Varied int8 frames `[batch, context, bands]`, their classes, their rows; the last, smaller batch is left out."""
     rows, targets = epoch_rows(features, recipe, rng)
     size = recipe.training.batch
     for start in range(0, len(rows) - size + 1, size):
         part = slice(start, start + size)
         frames = vary(features.features[rows[part]], recipe, rng)
-        yield torch.from_numpy(frames), torch.from_numpy(targets[part].astype(np.int64))
+        yield torch.from_numpy(frames), torch.from_numpy(targets[part].astype(np.int64)), rows[part]
 
 
 def vary(rows: np.ndarray, recipe: Recipe, rng: np.random.Generator) -> np.ndarray:

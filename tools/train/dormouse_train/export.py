@@ -14,6 +14,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from .binary_nodes import add_bend, add_bits, add_int16
 from .integer import IntegerNetwork
 from .networks import Network, Step
 from .recipe import Recipe
@@ -39,10 +40,16 @@ class _Graph:
         self.nodes.append(helper.make_node(operator, inputs, [output], name=f"{operator}:{output}", **attributes))
         return output
 
-    def tensor(self, value: str, name: str, key: str) -> str:
-        """QuantizeLinear and DequantizeLinear with the range of tensor `key`; the result is `name`."""
+    def tensor(self, value: str, name: str, key: str, kind: str = "int8") -> str:
+        """The nodes that round a value to the range of tensor `key`; the result is `name`."""
         if self.exact is None:
             return self.node("Identity", [value], name) if name == "logits" else value
+        if kind == "bits":
+            source = next((step.inputs[0] for step in self.network.steps if step.name == key), "")
+            scale = self.exact.tensors[source].scale if source else np.float32(1)
+            return add_bits(self, value, name, self.exact.parts[key] if source else None, scale)
+        if kind == "int16":
+            return add_int16(self, value, name, self.exact.tensors[key].scale)
         tensor = self.exact.tensors[key]
         scale = self.constant(f"{name}.scale", np.float32(tensor.scale))
         zero_point = self.constant(f"{name}.zero_point", np.int8(tensor.zero_point))
@@ -69,12 +76,14 @@ class _Graph:
 def to_onnx(network: Network, recipe: Recipe) -> onnx.ModelProto:
     """The checked model: input `frames` float32 [1, context, bands] (features / 32), output `logits`."""
     if not network.quantized:
+        if recipe.network == "binary":
+            raise ValueError("a binary network is written once it is quantized")
         network = copy.deepcopy(network)
         for layer in network.weights.values():
             layer.fold()
     graph = _Graph(network)
     context, bands = recipe.shape.context, recipe.front_end.bands
-    source = graph.tensor("frames", "frames.input", "frames")
+    source = graph.tensor("frames", "frames.input", "frames", network.input_result)
     if network.flat_input:
         tensors = {"frames": graph.node("Flatten", [source], "frames.flat", axis=1)}
     else:
@@ -84,7 +93,7 @@ def to_onnx(network: Network, recipe: Recipe) -> onnx.ModelProto:
         if step.relu:
             value = graph.node("Relu", [value], f"{step.name}.relu")
         last = step is network.steps[-1]
-        tensor = graph.tensor(value, "logits" if last else f"{step.name}.out", step.name)
+        tensor = graph.tensor(value, "logits" if last else f"{step.name}.out", step.name, step.result)
         tensors[step.name] = (
             graph.node("Flatten", [tensor], f"{step.name}.flat", axis=1) if (step.operation == "pool") else tensor
         )
@@ -117,11 +126,15 @@ def _operator(graph: _Graph, step: Step, inputs: list[str]) -> str:
         return graph.node("Add", inputs, output)
     if step.operation == "pool":
         return graph.node("GlobalAveragePool", inputs, output)
+    if step.operation in ("rescale", "binarize"):
+        return inputs[0]
+    if step.operation == "bend":
+        return add_bend(graph, inputs[0], output, graph.exact.parts[step.name], graph.exact.tensors[step.name].scale)
     weight, bias = graph.weights(step)
     if step.operation == "dense":
         return graph.node("Gemm", [inputs[0], weight, bias], output, transB=1)
     shape = graph.network.weights[step.name].shape
-    return graph.node(
+    sums = graph.node(
         "Conv",
         [inputs[0], weight, bias],
         output,
@@ -130,6 +143,10 @@ def _operator(graph: _Graph, step: Step, inputs: list[str]) -> str:
         pads=[step.padding, step.padding],
         group=shape[0] if step.operation == "depthwise" else 1,
     )
+    if len(inputs) == 1:
+        return sums
+    rounded = graph.tensor(sums, f"{step.name}.rounded", step.name, step.result)
+    return graph.node("Add", [inputs[1], rounded], f"{step.name}.joined")
 
 
 def metadata(recipe: Recipe) -> dict[str, str]:

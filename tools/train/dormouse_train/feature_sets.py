@@ -44,11 +44,13 @@ SHIFT_SECONDS = 0.05
 class FeatureSet:
     """Rows of one set: `features` is int8 [n, frames, bands].
 
-    `kinds` are words, `RARE_SUFFIX` after rare ones, or one of the kinds below.
+    `kinds` are words, `RARE_SUFFIX` after rare ones, or one of the kinds below. Where the features aren't log-mel ones,
+    `heard_by_teacher` are those of the same sounds.
     """
 
     features: np.ndarray
     kinds: np.ndarray
+    heard_by_teacher: np.ndarray | None = None
 
 
 REVERSED_KIND = "(reversed)"

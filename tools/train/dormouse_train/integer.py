@@ -7,15 +7,17 @@ convolution, average pool and add, built with single rounding.
 from __future__ import annotations
 
 import copy
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
+from .binary_integer import limits, parts_of
+from .binary_network import BinaryNetwork
 from .layers import Weighted
+from .multiplier import apply_multiplier, quantize_multiplier
 from .networks import Network, Step
-from .quantizers import INPUT_SCALE, MAXIMUM, MINIMUM, encoding
+from .quantizers import INPUT_SCALE, MAXIMUM, encoding
 
 ADD_SHIFT = 20
 """Bits of headroom that TensorFlow Lite gives the inputs of an int8 addition."""
@@ -40,24 +42,6 @@ class QuantizedWeights:
     table: np.ndarray | None = None  # int8 [2^bits], of a codebook
 
 
-def quantize_multiplier(real: float) -> tuple[int, int]:
-    """Q31 mantissa and power of two of a positive real factor."""
-    if real == 0:
-        return 0, 0
-    fraction, shift = math.frexp(real)
-    mantissa = math.floor(fraction * (1 << 31) + 0.5)
-    if mantissa == 1 << 31:
-        mantissa //= 2
-        shift += 1
-    return (0, 0) if shift < -31 else (mantissa, shift)
-
-
-def apply_multiplier(x: np.ndarray, mantissa: np.ndarray | int, shift: np.ndarray | int) -> np.ndarray:
-    """`floor(x * mantissa / 2^(31 - shift) + 1/2)` on int64."""
-    total = 31 - np.asarray(shift, dtype=np.int64)
-    return (x.astype(np.int64) * mantissa + (np.int64(1) << (total - 1))) >> total
-
-
 class IntegerNetwork:
     """A quantized network's integers, taken out of its float parameters."""
 
@@ -67,22 +51,33 @@ class IntegerNetwork:
             raise ValueError("the network has no ranges yet: quantize it first")
         self.steps = network.steps
         self.flat_input = network.flat_input
-        self.tensors = {"frames": QuantizedTensor(np.float32(INPUT_SCALE), 0)}
+        self.input_result = network.input_result
+        bits = QuantizedTensor(np.float32(1), 0)
+        self.tensors = {"frames": bits if self.input_result == "bits" else QuantizedTensor(np.float32(INPUT_SCALE), 0)}
         self.weights: dict[str, QuantizedWeights] = {}
+        self.parts = parts_of(network) if isinstance(network, BinaryNetwork) else {}
         for step in network.steps:
-            activation = network.activations[step.name]
-            self.tensors[step.name] = QuantizedTensor(np.float32(activation.scale.item()), int(activation.zero_point))
+            if step.result == "bits":
+                self.tensors[step.name] = bits
+            else:
+                ranged = network.stream if step.result == "int16" else network.activations[step.name]
+                self.tensors[step.name] = QuantizedTensor(np.float32(ranged.scale.item()), int(ranged.zero_point))
             if step.name in network.weights:
+                scales = network.scales(step).detach().numpy().astype(np.float32)
                 self.weights[step.name] = _integers(
-                    network.weights[step.name], step, self.tensors[step.inputs[0]].scale
+                    network.weights[step.name], step, scales, self.tensors[step.inputs[0]].scale
                 )
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
         """int8 frames `[n, context, bands]` to int8 logits `[n, classes]`."""
-        tensors = {"frames": frames.reshape(len(frames), -1) if self.flat_input else frames}
+        tensors = {"frames": frames.reshape(len(frames), -1) if self.flat_input else self.bits_of(frames)}
         for step in self.steps:
             tensors[step.name] = self._run(step, [tensors[name] for name in step.inputs])
         return tensors[self.steps[-1].name]
+
+    def bits_of(self, frames: np.ndarray) -> np.ndarray:
+        """What comparators make of an analog front end's features, int8 -1 and 1; other frames as they are."""
+        return self.parts["frames"](frames) if self.input_result == "bits" else frames
 
     def run_in_parts(self, frames: np.ndarray, rows: int = 256) -> np.ndarray:
         """The same for many rows, in little memory."""
@@ -93,6 +88,10 @@ class IntegerNetwork:
             return self._add(step, *inputs)
         if step.operation == "pool":
             return _average(inputs[0])
+        if step.operation == "rescale":
+            return self._rescale(step, inputs[0])
+        if step.name in self.parts:
+            return self.parts[step.name](inputs[0])
         source, result, layer = self.tensors[step.inputs[0]], self.tensors[step.name], self.weights[step.name]
         centred = inputs[0].astype(np.float64) - source.zero_point
         # float64 adds integers below 2^53 exactly, and its matrix product is far faster than int64's.
@@ -101,7 +100,15 @@ class IntegerNetwork:
             quantize_multiplier(float(source.scale) * float(scale) / float(result.scale)) for scale in layer.scales
         ]
         mantissas, shifts = np.array(factors, dtype=np.int64).T
-        return self._clamp(step, apply_multiplier(sums, mantissas, shifts) + result.zero_point)
+        values = apply_multiplier(sums, mantissas, shifts) + result.zero_point
+        return self._clamp(step, values + inputs[1] if len(inputs) > 1 else values)
+
+    def _rescale(self, step: Step, values: np.ndarray) -> np.ndarray:
+        source, result = self.tensors[step.inputs[0]], self.tensors[step.name]
+        factor = quantize_multiplier(float(source.scale) / float(result.scale))
+        return self._clamp(
+            step, apply_multiplier(values.astype(np.int64) - source.zero_point, *factor) + result.zero_point
+        )
 
     def _add(self, step: Step, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         tensors = [self.tensors[name] for name in step.inputs]
@@ -115,11 +122,12 @@ class IntegerNetwork:
         return self._clamp(step, apply_multiplier(total, *factor) + result.zero_point)
 
     def _clamp(self, step: Step, values: np.ndarray) -> np.ndarray:
-        low = self.tensors[step.name].zero_point if step.relu else MINIMUM
-        return np.clip(values, low, MAXIMUM).astype(np.int8)
+        low, high = limits(step)
+        kept = np.clip(values, self.tensors[step.name].zero_point if step.relu else low, high)
+        return kept.astype(np.int16 if step.result == "int16" else np.int8)
 
 
-def _integers(layer: Weighted, step: Step, input_scale: np.float32) -> QuantizedWeights:
+def _integers(layer: Weighted, step: Step, scales: np.ndarray, input_scale: np.float32) -> QuantizedWeights:
     levels = layer.levels().detach().numpy().astype(np.int64)
     if not encoding(layer.encoding).holds(levels):
         raise ValueError(f"{step.name}: a weight is outside the grid of {layer.encoding}")
@@ -132,7 +140,6 @@ def _integers(layer: Weighted, step: Step, input_scale: np.float32) -> Quantized
     weight = levels.astype(np.int8)
     if step.operation != "dense":
         weight = weight[..., 0]
-    scales = layer.scales().detach().numpy().astype(np.float32)
     bias = np.floor(layer.bias.detach().numpy().astype(np.float64) / (scales.astype(np.float64) * input_scale) + 0.5)
     bias = np.clip(bias, -(2**31), 2**31 - 1).astype(np.int32)
     return QuantizedWeights(layer.encoding, weight, scales, bias, table)
@@ -154,7 +161,7 @@ def _average(x: np.ndarray) -> np.ndarray:
     """Mean over time, `[n, time, channels]` to `[n, channels]`, rounded half away from zero."""
     sums, count = x.astype(np.int64).sum(axis=1), x.shape[1]
     magnitude = (np.abs(sums) + count // 2) // count
-    return (np.sign(sums) * magnitude).astype(np.int8)
+    return (np.sign(sums) * magnitude).astype(x.dtype)
 
 
 def differences(network: Network, frames: np.ndarray) -> dict[str, dict[str, float]]:

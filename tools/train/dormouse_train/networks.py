@@ -16,7 +16,7 @@ from torch import nn
 
 from .assignment import check_layers, quantizer_for
 from .layers import Weighted
-from .quantizers import ACTIVATIONS, INPUT_SCALE, fake_average, fake_bias, look_up
+from .quantizers import ACTIVATIONS, INPUT_SCALE, encoding, fake_average, fake_bias, look_up
 from .recipe import Recipe
 
 MOMENTUM = 0.1
@@ -28,15 +28,19 @@ class Step:
     """One layer: it reads tensors by name and writes the tensor that has its own name."""
 
     name: str
-    operation: str  # "convolution", "depthwise", "add", "pool", "dense"
+    operation: str  # "convolution", "depthwise", "add", "pool", "dense"; binary_network.py has more
     inputs: tuple[str, ...]
     relu: bool = False
     stride: int = 1
     padding: int = 0
+    result: str = "int8"  # or "int16", "bits": what the written tensor holds once all is integers
 
 
 class Network(nn.Module):
     """Steps and their weights. Takes int8 frames `[n, context, bands]`, gives logits `[n, classes]`."""
+
+    input_result = "int8"
+    """What the frames hold, in the words of `Step.result`."""
 
     def __init__(self, steps: list[Step], weights: dict[str, Weighted], flat_input: bool, recipe: Recipe):
         """The last step writes the logits; `flat_input` is for networks that read all frames as one vector."""
@@ -46,8 +50,8 @@ class Network(nn.Module):
         check_layers(recipe.weights, list(weights))
         for name, layer in weights.items():
             layer.quantizer = quantizer_for(recipe.weights, name, layer.shape[0])
-        activation = look_up(ACTIVATIONS, "activation", recipe.quantized.activations)
-        self.activations = nn.ModuleDict({step.name: activation() for step in steps})
+        activation = look_up(ACTIVATIONS, "activation quantizer", recipe.quantized.activations)
+        self.activations = nn.ModuleDict({step.name: activation() for step in steps if step.result == "int8"})
         self.flat_input = flat_input
         self.dropout = nn.Dropout(recipe.shape.dropout)
         self.quantized = False
@@ -55,12 +59,18 @@ class Network(nn.Module):
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         """Float logits; from the int8 grid once `quantized` is set."""
-        x = frames.to(next(self.parameters()).dtype) * INPUT_SCALE
-        tensors = {"frames": x.flatten(1) if self.flat_input else x.transpose(1, 2).unsqueeze(3)}
+        tensors = {"frames": self._input(frames.to(next(self.parameters()).dtype))}
         for step in self.steps:
             y = self._run(step, [tensors[name] for name in step.inputs])
-            tensors[step.name] = self.activations[step.name](y) if self.quantized or self.observing else y
+            tensors[step.name] = self._rounded(step, y) if self.quantized or self.observing else y
         return tensors[self.steps[-1].name]
+
+    def _input(self, frames: torch.Tensor) -> torch.Tensor:
+        x = frames * INPUT_SCALE
+        return x.flatten(1) if self.flat_input else x.transpose(1, 2).unsqueeze(3)
+
+    def _rounded(self, step: Step, y: torch.Tensor) -> torch.Tensor:
+        return self.activations[step.name](y)
 
     def _run(self, step: Step, inputs: list[torch.Tensor]) -> torch.Tensor:
         x = inputs[0]
@@ -85,6 +95,20 @@ class Network(nn.Module):
             y = layer.normalization(y)
         return functional.relu(y) if step.relu else y
 
+    def prepare(self, frames: torch.Tensor) -> None:
+        """Told before the first epoch what features are like; for networks that start from that."""
+        del frames
+
+    def advance(self, progress: float) -> None:
+        """Told before each batch how much of the phase has passed, from 0 to 1."""
+        for layer in self.weights.values():
+            if layer.on_grid:
+                layer.quantizer.advance(progress)
+
+    def scales(self, step: Step) -> torch.Tensor:
+        """Scale of each output channel of a step's weights, as the image will hold it."""
+        return self.weights[step.name].scales()
+
     def input_scale(self, step: Step) -> float:
         """Scale of a step's first input."""
         name = step.inputs[0]
@@ -101,12 +125,18 @@ class Network(nn.Module):
         self.eval()
         for layer in self.weights.values():
             layer.fold()
-        for activation in self.activations.values():
-            activation.seen = []
+        self._observe()
         self.observing = True
         for part in frames.split(256):
             self(part)
         self.observing, self.quantized = False, True
+        self._calibrate()
+
+    def _observe(self) -> None:
+        for activation in self.activations.values():
+            activation.seen = []
+
+    def _calibrate(self) -> None:
         for step in self.steps:
             if step.operation == "pool":
                 self.activations[step.name].share(self.activations[step.inputs[0]])
@@ -174,19 +204,34 @@ class Network(nn.Module):
             layer.fold()
         self.quantized = True
 
-    def multiply_accumulates(self, context: int) -> int:
-        """Products of one inference."""
-        total, times = 0, {"frames": context}
+    def products(self, context: int) -> dict[str, int]:
+        """Products of one inference in each layer."""
+        found, times = {}, {"frames": context}
         for step in self.steps:
             time = times[step.inputs[0]]
             if step.operation in ("convolution", "depthwise"):
                 shape = self.weights[step.name].shape
                 time = (time + 2 * step.padding - shape[2]) // step.stride + 1
-                total += shape.numel() * time
+                found[step.name] = shape.numel() * time
             elif step.operation == "dense":
-                total += self.weights[step.name].shape.numel()
+                found[step.name] = self.weights[step.name].shape.numel()
             times[step.name] = time
-        return total
+        return found
+
+    def multiply_accumulates(self, context: int) -> int:
+        """Products of one inference."""
+        return sum(self.products(context).values())
+
+    def arithmetic_cost(self, context: int) -> int:
+        """Products times the bits of weight and activation (ACE, arXiv 2112.00133) of one inference."""
+        bits = {"bits": 1, "int8": 8, "int16": 16}
+        results = {step.name: step.result for step in self.steps} | {"frames": self.input_result}
+        products = self.products(context)
+        return sum(
+            products[step.name] * encoding(self.weights[step.name].encoding).bits * bits[results[step.inputs[0]]]
+            for step in self.steps
+            if step.name in products
+        )
 
     def parameters_at_inference(self) -> int:
         """Weights and biases once normalisations are folded."""
@@ -232,4 +277,8 @@ def temporal_network(recipe: Recipe) -> Network:
 
 def build_network(recipe: Recipe) -> Network:
     """The recipe's network, freshly initialised from PyTorch's generator."""
+    if recipe.network == "binary":
+        from .binary_network import binary_network
+
+        return binary_network(recipe)
     return dense_network(recipe) if recipe.network == "dense" else temporal_network(recipe)

@@ -30,9 +30,12 @@ class Objective:
         logits: torch.Tensor,
         frames: torch.Tensor,
         targets: torch.Tensor,
+        taught: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        """The loss of one batch; `progress` is the phase's, from 0 to 1."""
+        """The loss of one batch; `progress` is the phase's, from 0 to 1; `taught` are the logits of a teacher."""
         loss = functional.cross_entropy(logits, targets, label_smoothing=self._recipe.training.label_smoothing)
+        if taught is not None:
+            loss += self._recipe.teacher.share * (_distance(logits, taught) - loss)
         if phase != "stage1":
             return loss
         share = self._recipe.stage1.distillation
@@ -46,6 +49,11 @@ class Objective:
         if self._teacher is None:
             self._teacher = self._load()
         with torch.no_grad():
-            wanted = functional.log_softmax(self._teacher(frames) / TEMPERATURE, 1)
-        found = functional.log_softmax(logits / TEMPERATURE, 1)
-        return TEMPERATURE**2 * functional.kl_div(found, wanted, log_target=True, reduction="batchmean")
+            wanted = self._teacher(frames)
+        return _distance(logits, wanted)
+
+
+def _distance(logits: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """How far posteriors are from those wanted, both softened."""
+    found, aim = (functional.log_softmax(values / TEMPERATURE, 1) for values in (logits, wanted))
+    return TEMPERATURE**2 * functional.kl_div(found, aim, log_target=True, reduction="batchmean")

@@ -15,13 +15,20 @@ KEYWORDS = {
 """What each task listens for; `unknown` and `silence` follow as the last two classes."""
 
 TASKS = tuple(KEYWORDS)
-NETWORKS = ("dense", "temporal")
+NETWORKS = ("dense", "temporal", "binary")
+
+RESIDUALS = ("each", "pair", "none")
+FRONT_ENDS = ("log-mel", "analog")
 
 
 @dataclass
 class FrontEndSettings:
-    """The log-mel front end, as the image will hold it."""
+    """The front end, as the image will hold it: `log-mel`, or `analog`, whose frames are a bit a channel (`bands`).
 
+    With `analog` the hop is the window: a bit says whether the comparator was high at any moment of it.
+    """
+
+    kind: str = "log-mel"
     sample_rate: int = 16000
     window_ms: int = 30
     hop_ms: int = 20
@@ -40,7 +47,7 @@ class FrontEndSettings:
 
 @dataclass
 class NetworkSettings:
-    """Shape of the network; `hidden` belongs to `dense`, the rest from `channels` on to `temporal`."""
+    """Shape of the network; `hidden` belongs to `dense`, the rest from `channels` on to `temporal` and `binary`."""
 
     context: int = 49
     dropout: float = 0.0
@@ -99,6 +106,32 @@ class QuantizedSettings:
 
 
 @dataclass
+class BinarySettings:
+    """What the network `binary` consists of.
+
+    `estimator` lends the activations' signs a gradient; `thresholds` and `slopes` are learned ones (RSign, RPReLU);
+    `residual` leads around `each` layer, each `pair` of them, or `none`.
+    """
+
+    estimator: str = "piecewise"
+    thresholds: bool = True
+    slopes: bool = True
+    residual: str = "each"
+
+
+@dataclass
+class TeacherSettings:
+    """A finished run, by recipe and seed, whose posteriors take a share of the loss in all phases.
+
+    It hears the rows of the sets as they are, once, not as each epoch varies them.
+    """
+
+    recipe: str = ""
+    seed: int = 1
+    share: float = 0.5
+
+
+@dataclass
 class DetectorSettings:
     """How the scores of a stream become detections."""
 
@@ -129,6 +162,8 @@ class Recipe:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     stage1: StageOneSettings = field(default_factory=StageOneSettings)
     quantized: QuantizedSettings = field(default_factory=QuantizedSettings)
+    binary: BinarySettings = field(default_factory=BinarySettings)
+    teacher: TeacherSettings = field(default_factory=TeacherSettings)
     weights: dict[str, dict[str, Any]] = field(default_factory=dict)
     detector: DetectorSettings = field(default_factory=DetectorSettings)
 
@@ -163,6 +198,8 @@ SECTIONS = {
     "training": TrainingSettings,
     "stage1": StageOneSettings,
     "quantized": QuantizedSettings,
+    "binary": BinarySettings,
+    "teacher": TeacherSettings,
     "detector": DetectorSettings,
 }
 
@@ -228,9 +265,21 @@ def _check(recipe: Recipe, source: str) -> None:
         raise ValueError(f"{source}: weights holds sections such as [weights.default]")
     assignment.check(recipe.weights, source)
     try:
-        quantizers.look_up(quantizers.ACTIVATIONS, "activation", recipe.quantized.activations)
+        quantizers.look_up(quantizers.ACTIVATIONS, "activation quantizer", recipe.quantized.activations)
     except ValueError as error:
         raise ValueError(f"{source}: [quantized]: {error}") from error
+    try:
+        quantizers.look_up(quantizers.ESTIMATORS, "sign estimator", recipe.binary.estimator)
+    except ValueError as error:
+        raise ValueError(f"{source}: [binary]: {error}") from error
+    for section, key, found, known in (
+        ("binary", "residual", recipe.binary.residual, RESIDUALS),
+        ("front_end", "kind", recipe.front_end.kind, FRONT_ENDS),
+    ):
+        if found not in known:
+            raise ValueError(f"{source}: [{section}] {key} is one of {', '.join(known)}, not {found!r}")
+    if recipe.front_end.kind == "analog" and recipe.network != "binary":
+        raise ValueError(f"{source}: [front_end] kind analog gives bits, which only the network binary takes")
     if recipe.stage1.distillation and not recipe.float:
         raise ValueError(f"{source}: [stage1] distillation needs a float network to follow: name it with float")
     if not 0 <= recipe.stage1.distillation <= 1:

@@ -18,7 +18,7 @@ import torch
 from .batches import batches
 from .evaluation import Examples, figures, held_out_examples, validation_examples
 from .export import save_onnx
-from .feature_sets import FeatureSet, load_or_make_set
+from .feature_sets import FeatureSet, load_or_make_set, set_path
 from .initial import FloatStart, load_float
 from .networks import Network, build_network
 from .objective import Objective
@@ -26,6 +26,7 @@ from .phases import course_of, phases_of, restore, schedule
 from .prediction import in_float, predictor
 from .recipe import Recipe
 from .recordings import Recordings
+from .teacher import Teacher
 
 CALIBRATION_SET = 0
 
@@ -54,6 +55,8 @@ class Run:
         self.optimizer = self._optimizer()
         self._objective = Objective(recipe, lambda: self._float_start().network)
         self._set: tuple[int, FeatureSet] | None = None
+        self._teacher = Teacher(recipe.teacher, recipe, place.cache) if recipe.teacher.recipe else None
+        self._taught: tuple[int, torch.Tensor] | None = None
         self._judges: tuple[Examples, Examples | None] | None = None
 
     @property
@@ -83,6 +86,8 @@ class Run:
             start = self._float_start()
             self.average.load_state_dict(start.network.state_dict())
             self.float_figures = start.figures
+        elif self.phase == 0 and self.epoch == 0:
+            self.network.prepare(self._calibration_frames())
         while self.phase < len(self.phases):
             while self.epoch < course_of(self.recipe, self.phases[self.phase]).epochs:
                 self._train_epoch()
@@ -96,16 +101,19 @@ class Run:
         overall = self.epoch + sum(course_of(self.recipe, phase).epochs for phase in self.phases[: self.phase])
         rng = np.random.default_rng([self.seed, self.phase, self.epoch])
         torch.manual_seed(int(rng.integers(2**31)))
-        features = self._features(overall // training.epochs_per_set % training.sets)
+        number = overall // training.epochs_per_set % training.sets
+        features = self._features(number)
         self.network.train()
         losses, right, seen = [], 0, 0
-        for frames, targets in batches(features, self.recipe, rng):
+        for frames, targets, rows in batches(features, self.recipe, rng):
             progress = (self.epoch + min(1.0, seen / self._epoch_examples(features))) / course.epochs
             for group in self.optimizer.param_groups:
                 group["lr"] = course.learning_rate * schedule(progress, phase)
+            self.network.advance(progress)
             self.optimizer.zero_grad(set_to_none=True)
             logits = self.network(frames)
-            loss = self._objective(phase, progress, self.network, logits, frames, targets)
+            taught = self._lessons(number)[rows] if self._teacher is not None else None
+            loss = self._objective(phase, progress, self.network, logits, frames, targets, taught)
             loss.backward()
             self.optimizer.step()
             _follow(self.average, self.network, course.averaging)
@@ -159,6 +167,7 @@ class Run:
             "seed": self.seed,
             "parameters": network.parameters_at_inference(),
             "multiply_accumulates": network.multiply_accumulates(recipe.shape.context),
+            "arithmetic_cost": network.arithmetic_cost(recipe.shape.context),
             "encodings": {name: layer.encoding for name, layer in network.weights.items()},
             "float": self.float_figures,
             "recipe": recipe.to_dict(),
@@ -197,13 +206,20 @@ class Run:
             self._set = number, made
         return self._set[1]
 
+    def _lessons(self, number: int) -> torch.Tensor:
+        if self._taught is None or self._taught[0] != number:
+            recipe = self.recipe
+            path = set_path(self.place.cache, recipe.front_end, recipe.shape.context, recipe.held_out, number)
+            self._taught = number, self._teacher.logits(self._features(number), path)
+        return self._taught[1]
+
     def _epoch_examples(self, features: FeatureSet) -> int:
         keywords = int(np.isin(features.kinds, self.recipe.keywords).sum())
         return keywords + self.recipe.training.unknown + self.recipe.training.silence
 
     def _calibration_frames(self) -> torch.Tensor:
         rng = np.random.default_rng([self.seed, CALIBRATION_SET])
-        parts = [frames for frames, _ in batches(self._features(CALIBRATION_SET), self.recipe, rng)]
+        parts = [frames for frames, _, _ in batches(self._features(CALIBRATION_SET), self.recipe, rng)]
         return torch.cat(parts)[: self.recipe.quantized.calibration]
 
     def _optimizer(self) -> torch.optim.Optimizer:

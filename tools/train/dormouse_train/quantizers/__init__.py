@@ -1,14 +1,16 @@
 """Quantizers of weights and activations, one a module, under one registry. docs/quantizers.md says how to add one."""
 
-from . import binary, codebook, linear, tanh, ternary  # noqa: F401  (each registers itself)
+from . import balanced, binary, codebook, linear, tanh, ternary, xnor  # noqa: F401  (each registers itself)
 from .affine import INPUT_SCALE, MAXIMUM, MINIMUM, Activation, activation_range, fake_average, fake_bias
 from .encoding import Encoding, encoding
 from .frozen import FrozenWeight
-from .registry import ACTIVATIONS, WEIGHTS, look_up, register
+from .registry import ACTIVATIONS, ESTIMATORS, WEIGHTS, look_up, register
+from .sign import SignEstimator, sign
 from .weight import WeightQuantizer, spread
 
 __all__ = [
     "ACTIVATIONS",
+    "ESTIMATORS",
     "INPUT_SCALE",
     "MAXIMUM",
     "MINIMUM",
@@ -16,6 +18,7 @@ __all__ = [
     "Activation",
     "Encoding",
     "FrozenWeight",
+    "SignEstimator",
     "WeightQuantizer",
     "activation_range",
     "encoding",
@@ -23,5 +26,6 @@ __all__ = [
     "fake_bias",
     "look_up",
     "register",
+    "sign",
     "spread",
 ]

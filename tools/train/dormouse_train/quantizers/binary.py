@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import torch
 
-from .registry import WEIGHTS, register
+from .registry import ESTIMATORS, WEIGHTS, look_up, register
+from .sign import SignEstimator
 from .weight import LEAST_SCALE, WeightQuantizer, spread
 
 GAINS = ("learned", "mean")
@@ -17,16 +18,20 @@ GAINS = ("learned", "mean")
 
 @register(WEIGHTS, "binary")
 class BinaryQuantizer(WeightQuantizer):
-    """Gradients stop where the latent is more than `window` gains away from zero, so that signs can still turn."""
+    """Gradients stop where the latent is more than `window` gains away from zero (`clip`), so that signs can turn."""
 
     families = ("binary",)
 
     @dataclass(frozen=True)
     class Options:
-        """`gain`: `learned` starts at the mean magnitude, `mean` stays there."""
+        """`gain`: `learned` starts at the mean magnitude, `mean` stays there.
+
+        `estimator`, one of `ESTIMATORS`, lends its gradient to latents in units of `window` gains.
+        """
 
         gain: str = "learned"
         window: float = 3.0
+        estimator: str = "clip"
 
     def __init__(self, encoding, outputs: int, **options):
         """See the base class."""
@@ -35,6 +40,11 @@ class BinaryQuantizer(WeightQuantizer):
             raise ValueError(f"gain is one of {', '.join(GAINS)}, not {self.options.gain!r}")
         if self.options.gain == "mean":
             self.log_gain.requires_grad_(False)
+        self.estimator = look_up(ESTIMATORS, "sign estimator", self.options.estimator)()
+
+    def advance(self, progress: float) -> None:
+        """Hands the progress to the estimator."""
+        self.estimator.advance(progress)
 
     def begin(self, weight: torch.Tensor) -> torch.Tensor:
         """The weight itself."""
@@ -55,5 +65,10 @@ class BinaryQuantizer(WeightQuantizer):
         """See the class."""
         scale = spread(self.scales(latent), latent)
         reach = self.options.window * scale.detach()
-        near = torch.maximum(torch.minimum(latent, reach), -reach)
-        return scale * self.levels(latent.detach()) + (near - near.detach())
+        return scale * self.levels(latent.detach()) + _passed(latent, reach, self.estimator)
+
+
+def _passed(latent: torch.Tensor, reach: torch.Tensor, estimator: SignEstimator) -> torch.Tensor:
+    """Zero, with the estimator's gradient for a latent in units of `reach`."""
+    estimated = reach * estimator(latent / reach)
+    return estimated - estimated.detach()

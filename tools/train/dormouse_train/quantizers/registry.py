@@ -10,6 +10,9 @@ WEIGHTS: dict[str, type] = {}
 ACTIVATIONS: dict[str, type] = {}
 """Activation quantizers: name to a class with the interface of `affine.Activation`."""
 
+ESTIMATORS: dict[str, type] = {}
+"""Gradients of the sign, for binary weights and activations: name to a subclass of `sign.SignEstimator`."""
+
 
 def register(table: dict[str, type], name: str) -> Callable[[type], type]:
     """A class decorator: puts the class into the table; ValueError if the name is taken."""
@@ -26,5 +29,5 @@ def register(table: dict[str, type], name: str) -> Callable[[type], type]:
 def look_up(table: dict[str, type], kind: str, name: str) -> type:
     """The class of that name; ValueError lists those there are."""
     if name not in table:
-        raise ValueError(f"no {kind} quantizer {name!r}; there are {', '.join(sorted(table))}")
+        raise ValueError(f"no {kind} {name!r}; there are {', '.join(sorted(table))}")
     return table[name]

@@ -71,6 +71,10 @@ class WeightQuantizer(nn.Module):
         levels = self.levels(latent.detach())
         return scale * levels + (latent - latent.detach())
 
+    def advance(self, progress: float) -> None:
+        """Told before each batch how much of the phase has passed, from 0 to 1."""
+        del progress
+
     def regularization(self, latent: torch.Tensor) -> torch.Tensor | None:
         """A term of the loss that draws the latent to the grid, at full strength; None without one."""
         del latent

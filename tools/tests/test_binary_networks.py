@@ -1,0 +1,173 @@
+"""Binary networks: training's integers, its ONNX files, QONNX's own executor and the runtime agree."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(REPOSITORY / "tools" / "train"))
+
+from dormouse_train import binary_layers, integer, recipe  # noqa: E402
+from dormouse_train.export import to_onnx  # noqa: E402
+from dormouse_train.networks import build_network  # noqa: E402
+from dormouse_train.quantizers import ESTIMATORS, encoding, sign  # noqa: E402
+from dormouse_train.quantizers.sign import quick_sign  # noqa: E402
+
+torch.set_num_threads(1)
+
+CASES = {
+    "log-mel": {},
+    "plain": {"binary": {"thresholds": False, "slopes": False, "residual": "none"}},
+    "pairs": {"binary": {"residual": "pair"}},
+    "analog": {"front_end": {"kind": "analog", "bands": 9, "window_ms": 25, "hop_ms": 25}},
+}
+
+
+def binary_network(case: str, seed: int = 3):
+    """A small network that went through all phases without training, its recipe, and frames.
+
+    Channels leave a remainder in a word of 32 bits; normalisations have factors of both signs.
+    """
+    analog = case == "analog"
+    sections = {"default": {"encoding": "binary", "quantizer": "binary"}, "logits": {}}
+    settings = recipe.parse_recipe(
+        {
+            "task": "zero",
+            "network": "binary",
+            "shape": {"context": 25, "channels": 43, "blocks": 3, "kernel": 3, "stem_kernel": 5},
+            "weights": sections if analog else {**sections, "stem": {"encoding": "int4", "quantizer": "tanh"}},
+            **CASES[case],
+        }
+    )
+    torch.manual_seed(seed)
+    frames = np.random.default_rng(seed).normal(-17, 44, (300, 25, settings.front_end.bands))
+    frames = np.clip(np.rint(frames), -128, 127).astype(np.int8)
+    made = build_network(settings)
+    made.prepare(torch.from_numpy(frames))
+    made.begin_grids()
+    with torch.no_grad():
+        for layer in made.weights.values():
+            if layer.normalization is not None:
+                layer.normalization.weight.copy_(torch.randn(layer.shape[0]))
+                layer.normalization.bias.copy_(0.3 * torch.randn(layer.shape[0]))
+        for part in (*made.thresholds.values(), *made.bends.values()):
+            for parameter in part.parameters():
+                if parameter.requires_grad:
+                    parameter.add_(0.2 * torch.randn(parameter.shape))
+    made.settle(torch.from_numpy(frames))
+    made.quantize(torch.from_numpy(frames))
+    return settings, made, frames
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fake_quantized_output_is_that_of_integers(case):
+    _, made, frames = binary_network(case)
+    exact = integer.IntegerNetwork(made)
+    found = integer.differences(made, frames)
+    print(case, found, "stream scale", float(made.stream.scale))
+    assert found["float64"] == {"differing_percent": 0, "largest_step": 0}
+    assert found["float32"]["differing_percent"] < 1
+    for step in made.steps:
+        if step.name in exact.weights:
+            kept = exact.weights[step.name]
+            assert encoding(kept.encoding).holds(kept.weight.astype(int))
+            assert kept.encoding == ("binary" if made.on_bits(step) else kept.encoding)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_executor_of_qonnx_gives_the_same_integers(case, monkeypatch):
+    execute = pytest.importorskip("qonnx.core.onnx_exec").execute_onnx
+    wrapper = pytest.importorskip("qonnx.core.modelwrapper").ModelWrapper
+    shapes = pytest.importorskip("qonnx.transformation.infer_shapes").InferShapes
+    settings, made, frames = binary_network(case)
+    exact = integer.IntegerNetwork(made)
+    expected, tensor = exact(frames), exact.tensors["logits"]
+    bits = exact.bits_of(frames)
+    # QONNX runs each standard node as a model of its own, of a version that an older ONNX Runtime may not know.
+    monkeypatch.setattr(onnx, "IR_VERSION", 8)
+    model = wrapper(to_onnx(made, settings)).transform(shapes())
+    scale = np.float32(1 if case == "analog" else 1 / 32)
+    for row in range(6):
+        given = bits[row][None].astype(np.float32) * scale
+        logits = execute(model, {"frames": given})["logits"][0]
+        assert np.array_equal(np.rint(logits / tensor.scale).astype(int) + tensor.zero_point, expected[row])
+
+
+def test_quick_convolution_has_the_values_and_gradients_of_pytorchs_own():
+    torch.manual_seed(1)
+    for times, kernel, stride in ((25, 3, 1), (24, 5, 2), (100, 11, 4)):
+        x = sign(torch.randn(4, 33, times, 1)).requires_grad_(True)
+        weight = sign(torch.randn(7, 33, kernel, 1)).requires_grad_(True)
+        made = binary_layers.convolution(x, weight, stride, kernel // 2)
+        with torch.no_grad():
+            wanted = binary_layers.convolution(x, weight, stride, kernel // 2)
+        assert made.grad_fn is not None and wanted.grad_fn is None
+        assert (made - wanted).abs().max() <= 1  # sums beyond 256 are rounded to even ones
+        pull = sign(torch.randn_like(wanted))
+        ours = torch.autograd.grad(made, (x, weight), pull)
+        theirs = torch.autograd.grad(
+            torch.nn.functional.conv2d(x, weight, None, (stride, 1), (kernel // 2, 0)), (x, weight), pull
+        )
+        for mine, own in zip(ours, theirs, strict=True):
+            assert torch.allclose(mine, own, rtol=0.01, atol=0.5)
+
+
+def test_a_bend_has_the_values_and_gradients_of_prelu():
+    torch.manual_seed(1)
+    bend = binary_layers.Bend(5)
+    x = torch.randn(3, 5, 7, 1, requires_grad=True)
+    made = bend(x, None)
+    wanted = torch.nn.functional.prelu(x, bend.slope)
+    assert torch.allclose(made, wanted)
+    pull = torch.randn_like(made)
+    for mine, own in zip(
+        torch.autograd.grad(made, (x, bend.slope), pull), torch.autograd.grad(wanted, (x, bend.slope), pull), strict=True
+    ):
+        assert torch.allclose(mine, own, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", sorted(ESTIMATORS))
+def test_estimators_give_the_sign_and_their_own_gradient(name):
+    estimator = ESTIMATORS[name]()
+    estimator.advance(0.6)
+    x = torch.tensor([-3.0, -1.5, -0.75, -0.25, 0.0, 0.25, 0.75, 1.5, 3.0], requires_grad=True)
+    found = estimator(x)
+    assert found.tolist() == [-1, -1, -1, -1, 1, 1, 1, 1, 1]
+    (gradient,) = torch.autograd.grad(found.sum(), x)
+    steep = 10 ** (-2 + 3 * 0.6)
+    wanted = {
+        "clip": [0, 0, 1, 1, 1, 1, 1, 0, 0],
+        "piecewise": [0, 0, 0.5, 1.5, 2, 1.5, 0.5, 0, 0],
+        "tanh": (max(1, steep) * (1 - np.tanh(steep * x.detach().numpy()) ** 2)).tolist(),
+        "linear": [0, 0.5, 1.5, 1.5, 1.5, 1.5, 1.5, 0.5, 0],
+    }[name]
+    assert gradient.tolist() == pytest.approx(wanted, abs=1e-5)
+
+
+def test_the_quick_sign_is_the_sign():
+    x = torch.cat([torch.randn(1000), torch.tensor([0.0, -0.0, 1e-20, -1e-20, 1e20, -1e20])])
+    assert torch.equal(quick_sign(x), sign(x))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"binary": {"estimator": "cosine"}}, r"\[binary\]: no sign estimator 'cosine'; there are clip, linear"),
+        ({"binary": {"residual": "triple"}}, r"\[binary\] residual is one of each, pair, none, not 'triple'"),
+        ({"front_end": {"kind": "mfcc"}}, r"\[front_end\] kind is one of log-mel, analog, not 'mfcc'"),
+        ({"network": "dense", "front_end": {"kind": "analog"}}, "only the network binary takes"),
+    ],
+)
+def test_recipes_that_ask_for_what_there_is_not_are_refused_by_name(settings, message):
+    with pytest.raises(ValueError, match=message):
+        recipe.parse_recipe({"task": "zero", "network": "binary", **settings})
+
+
+def test_layers_on_bits_take_binary_weights_only():
+    settings = recipe.parse_recipe({"task": "zero", "network": "binary", "weights": {"default": {"encoding": "int8"}}})
+    with pytest.raises(ValueError, match="binary1 multiplies bits: its weights are binary, not int8"):
+        build_network(settings)
