@@ -69,7 +69,10 @@ def slack_frames(settings: FrontEndSettings) -> int:
 
 def set_path(cache: Path, settings: FrontEndSettings, context: int, held_out: list[str], number: int) -> Path:
     """Where set `number` is kept; the name holds a digest of all it depends on."""
-    key = json.dumps([VERSION, asdict(settings), context, sorted(held_out)])
+    described = asdict(settings)
+    if settings.kind == "log-mel":
+        del described["kind"]  # it wasn't said before there were others: sets of that time stay valid
+    key = json.dumps([VERSION, described, context, sorted(held_out)])
     return cache / "sets" / f"{hashlib.sha1(key.encode()).hexdigest()[:12]}-{number}.npz"
 
 
