@@ -11,8 +11,9 @@ import torch
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tools" / "train"))
 
-from dormouse_train import binary_layers, integer, recipe  # noqa: E402
+from dormouse_train import analog, analog_levels, binary_layers, comparators, integer, recipe  # noqa: E402
 from dormouse_train.export import to_onnx  # noqa: E402
+from dormouse_train.library import LibraryError, load  # noqa: E402
 from dormouse_train.networks import build_network  # noqa: E402
 from dormouse_train.quantizers import ESTIMATORS, encoding, sign  # noqa: E402
 from dormouse_train.quantizers.sign import quick_sign  # noqa: E402
@@ -23,7 +24,7 @@ CASES = {
     "log-mel": {},
     "plain": {"binary": {"thresholds": False, "slopes": False, "residual": "none"}},
     "pairs": {"binary": {"residual": "pair"}},
-    "analog": {"front_end": {"kind": "analog", "bands": 9, "window_ms": 25, "hop_ms": 25}},
+    "analog": {"front_end": {"kind": "analog", "bands": 8, "window_ms": 25, "hop_ms": 25}},
 }
 
 
@@ -63,6 +64,14 @@ def binary_network(case: str, seed: int = 3):
     return settings, made, frames
 
 
+def with_library():
+    """Skips, in its own words, where the shared library isn't built."""
+    try:
+        load()
+    except LibraryError as error:
+        pytest.skip(str(error))
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_fake_quantized_output_is_that_of_integers(case):
     _, made, frames = binary_network(case)
@@ -83,6 +92,8 @@ def test_the_executor_of_qonnx_gives_the_same_integers(case, monkeypatch):
     execute = pytest.importorskip("qonnx.core.onnx_exec").execute_onnx
     wrapper = pytest.importorskip("qonnx.core.modelwrapper").ModelWrapper
     shapes = pytest.importorskip("qonnx.transformation.infer_shapes").InferShapes
+    if case == "analog":
+        with_library()
     settings, made, frames = binary_network(case)
     exact = integer.IntegerNetwork(made)
     expected, tensor = exact(frames), exact.tensors["logits"]
@@ -95,6 +106,28 @@ def test_the_executor_of_qonnx_gives_the_same_integers(case, monkeypatch):
         given = bits[row][None].astype(np.float32) * scale
         logits = execute(model, {"frames": given})["logits"][0]
         assert np.array_equal(np.rint(logits / tensor.scale).astype(int) + tensor.zero_point, expected[row])
+
+
+def test_levels_reach_exported_thresholds_when_the_bits_of_the_device_are_set():
+    with_library()
+    settings = recipe.FrontEndSettings(kind="analog", bands=8, window_ms=10, hop_ms=10, low_hz=50, high_hz=8000)
+    ends = analog_levels.AnalogLevels(settings)
+    rng = np.random.default_rng(5)
+    samples = rng.normal(0, 1, (40, 16000)) * 10 ** rng.uniform(1, 4, (40, 1))
+    samples *= 1 + np.sin(np.arange(16000) / 900)
+    samples = np.clip(samples, -32768, 32767).astype(np.int16)
+    levels = ends.features_batch(samples)
+    thresholds = np.percentile(levels, np.linspace(30, 80, 8), axis=(0, 1)).diagonal().astype(int)
+    thresholds = np.maximum(thresholds, comparators.LOWEST)
+    parts = {"gain": ends.gains, "threshold_v": analog_levels.volts(thresholds)}
+    device = analog.AnalogBinary({**analog_levels.described(settings), **parts, "hysteresis_v": 1e-5})
+    bits = device.unpack(device.features_batch(samples))
+    agreement = np.mean(bits == (levels >= thresholds))
+    print(f"{100 * agreement:.3f} % of {bits.size} bits, of which {100 * bits.mean():.0f} % are set")
+    assert agreement > 0.999
+    standard = analog.AnalogBinary({**analog_levels.described(settings), **parts})
+    bits = standard.unpack(standard.features_batch(samples))
+    assert np.mean(bits == (levels >= thresholds)) > 0.99
 
 
 def test_quick_convolution_has_the_values_and_gradients_of_pytorchs_own():
@@ -125,7 +158,9 @@ def test_a_bend_has_the_values_and_gradients_of_prelu():
     assert torch.allclose(made, wanted)
     pull = torch.randn_like(made)
     for mine, own in zip(
-        torch.autograd.grad(made, (x, bend.slope), pull), torch.autograd.grad(wanted, (x, bend.slope), pull), strict=True
+        torch.autograd.grad(made, (x, bend.slope), pull),
+        torch.autograd.grad(wanted, (x, bend.slope), pull),
+        strict=True,
     ):
         assert torch.allclose(mine, own, atol=1e-5)
 

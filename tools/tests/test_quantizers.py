@@ -130,7 +130,10 @@ def test_a_new_quantizer_is_one_class_and_its_name():
         ),
         ({"weights": {"mix*": {"encoding": "posit4"}}}, r"\[weights.mix\*\]: no encoding 'posit4'"),
         ({"weights": {"mix*": {"encoding": 4}}}, "no encoding 4"),
-        ({"weights": {"default": {"quantizer": "tan"}}}, "no weight quantizer 'tan'; there are balanced, binary, codebook"),
+        (
+            {"weights": {"default": {"quantizer": "tan"}}},
+            "no weight quantizer 'tan'; there are balanced, binary",
+        ),
         ({"weights": {"default": {"quantizer": "tanh", "gain": 2}}}, "quantizer tanh has no setting gain"),
         ({"weights": {"default": {"quantizer": "tanh", "form": "square"}}}, "form is one of squashed, normalized"),
         ({"weights": {"default": {"quantizer": "binary"}}}, "quantizer binary makes binary weights, not int8"),

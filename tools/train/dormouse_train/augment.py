@@ -122,8 +122,13 @@ def speech_level(batch: np.ndarray) -> np.ndarray:
     return np.sqrt(np.mean(power[:, -power.shape[1] // 3 :], axis=1, keepdims=True))
 
 
-def disturb(batch: np.ndarray, noise: list[np.ndarray], bank: Rooms, rng: np.random.Generator) -> np.ndarray:
-    """Speech in a room, with noise, at a random level: float32 in, int16 out."""
+def disturb(
+    batch: np.ndarray, noise: list[np.ndarray], bank: Rooms, rng: np.random.Generator, natural: bool = False
+) -> np.ndarray:
+    """Speech in a room, with noise, at a random level: float32 in, int16 out.
+
+    `natural` stays within 6 dB of the recording's own level, for front ends whose thresholds don't follow it.
+    """
     count, samples = batch.shape
     in_room = rng.random(count) < 0.4
     batch[in_room] = bank(batch[in_room], rng)
@@ -134,7 +139,7 @@ def disturb(batch: np.ndarray, noise: list[np.ndarray], bank: Rooms, rng: np.ran
     batch = batch + any_noise(noise, count, samples, rng) * (level * ratio * noisy).astype(np.float32)
 
     target = np.where(
-        rng.random((count, 1)) < 0.6,
+        rng.random((count, 1)) < (0.0 if natural else 0.6),
         FULL_SCALE * decibels(rng.uniform(-50.0, -8.0, (count, 1))),
         level * decibels(rng.uniform(-6.0, 6.0, (count, 1))),
     )

@@ -30,7 +30,7 @@ UNKNOWN_SHARES = {
 }
 """What the `unknown` class is made of: frequent and rare words of the recordings, and the other kinds."""
 
-LEVEL_STEPS = 6
+LEVEL_STEPS = {"log-mel": 6, "analog": 12}
 """Features move up or down together by at most this many steps, about 3 dB at the default scale."""
 
 
@@ -81,7 +81,8 @@ def vary(rows: np.ndarray, recipe: Recipe, rng: np.random.Generator) -> np.ndarr
     context, training = recipe.shape.context, recipe.training
     starts = rng.integers(0, frames - context + 1, count)
     crops = rows[np.arange(count)[:, None], starts[:, None] + np.arange(context)[None, :]].astype(np.int16)
-    level = rng.integers(-LEVEL_STEPS, LEVEL_STEPS + 1, (count, 1, 1)).astype(np.int16)
+    steps = LEVEL_STEPS[recipe.front_end.kind]
+    level = rng.integers(-steps, steps + 1, (count, 1, 1)).astype(np.int16)
     # The least value stands for "nothing": it stays, whatever the level.
     crops = np.where(crops > -128, np.clip(crops + level, -128, 127), -128)
     mean = crops.mean(axis=(1, 2), keepdims=True).astype(np.int16)

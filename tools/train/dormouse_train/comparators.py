@@ -1,21 +1,36 @@
 """The comparators of an analog front end, differentiable: a learned threshold a channel, in steps of its features.
 
-Boards differ. Each training example hears a board of its own: comparators with an offset, filters whose components make
-the channel louder or softer. Both move the threshold.
+Boards differ. Each training example hears a board of its own: comparators with an offset, in volts, and filters whose
+components make a channel louder or softer, in decibels. Both move the threshold.
 """
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import nn
 
+from .analog_levels import STEP_DB, TOP
 from .quantizers.sign import quick_sign, sign
+
+DECIBELS = 20 / math.log(10)
+"""Of a factor of e."""
 
 REACH = 40.0
 """Steps on each side of the threshold within which features still move it."""
 
-OFFSET_STEPS = 9.0
-"""Standard deviation of a board's thresholds: 3.5 % of the features' range of 256 steps."""
+OFFSET = 0.035
+"""Standard deviation of the comparators' offsets, a share of the supply."""
+
+COMPONENTS_DB = 0.7
+"""Standard deviation of a channel's level where components are off by up to 5 %."""
+
+LOWEST, FIRST = -33, 31
+"""Least threshold that is learned, 40 dB below the supply, far above the hysteresis; least that a run starts with."""
+
+LEAST = 0.003
+"""No board's threshold is below this share of the supply, whatever its offset."""
 
 
 class _Compared(torch.autograd.Function):
@@ -43,17 +58,25 @@ class Comparators(nn.Module):
     @property
     def level(self) -> torch.Tensor:
         """Thresholds in steps: a feature that reaches its threshold gives 1."""
-        return self.scaled * REACH
+        return (self.scaled * REACH).clamp(LOWEST, TOP)
 
     @torch.no_grad()
     def begin(self, frames: torch.Tensor) -> None:
-        """Starts at the means over `frames`."""
-        self.scaled.copy_(frames.float().mean((0, 1)) / REACH)
+        """Starts at the means over `frames`, or higher, where offsets count less."""
+        self.scaled.copy_(frames.float().mean((0, 1)).clamp_min(FIRST) / REACH)
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         """Each example on a random board in training, on the ideal one otherwise."""
         level = self.level.to(frames.dtype)
         if not self.training:
             return sign(frames - level)
-        offset = OFFSET_STEPS * torch.randn(len(frames), 1, frames.shape[2])
-        return _Compared.apply(frames - level - offset)
+        return _Compared.apply(frames - level - self._moved(level, len(frames)))
+
+    @staticmethod
+    def _moved(level: torch.Tensor, boards: int) -> torch.Tensor:
+        """By how many steps the thresholds of random boards are off: `[boards, 1, channels]`."""
+        share = torch.exp((level.detach() - TOP) * (STEP_DB / DECIBELS))
+        offset = OFFSET * torch.randn(boards, 1, len(level))
+        ratio = (share + offset).clamp_min(LEAST) / share
+        components = COMPONENTS_DB * torch.randn(boards, 1, len(level))
+        return (torch.log(ratio) * DECIBELS + components) / STEP_DB

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
 from . import augment
+from .analog_levels import front_end_of
 from .clips import CLIP_SAMPLES, Clips
-from .frontend import LogMel
 from .recipe import Recipe
 from .recordings import Recordings
 
@@ -31,7 +31,7 @@ def clip_frames(recipe: Recipe, samples: np.ndarray) -> np.ndarray:
     needed = recipe.front_end.samples(recipe.shape.context)
     if samples.shape[1] < needed:
         samples = np.pad(samples, ((0, 0), (0, needed - samples.shape[1])))
-    frames = LogMel(asdict(recipe.front_end)).features_batch(np.ascontiguousarray(samples))
+    frames = front_end_of(recipe.front_end).features_batch(np.ascontiguousarray(samples))
     return frames[:, : recipe.shape.context]
 
 

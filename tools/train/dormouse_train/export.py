@@ -14,6 +14,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from .analog_levels import AnalogLevels, described, volts
 from .binary_nodes import add_bend, add_bits, add_int16
 from .integer import IntegerNetwork
 from .networks import Network, Step
@@ -109,7 +110,8 @@ def to_onnx(network: Network, recipe: Recipe) -> onnx.ModelProto:
         ir_version=8,
         producer_name="dormouse_train",
     )
-    helper.set_model_props(model, metadata(recipe))
+    parts = graph.exact.parts if graph.exact is not None else {}
+    helper.set_model_props(model, metadata(recipe, parts["frames"].levels if "frames" in parts else None))
     onnx.checker.check_model(model, full_check=True)
     return model
 
@@ -149,29 +151,15 @@ def _operator(graph: _Graph, step: Step, inputs: list[str]) -> str:
     return graph.node("Add", [inputs[1], rounded], f"{step.name}.joined")
 
 
-def metadata(recipe: Recipe) -> dict[str, str]:
-    """What the importer puts into the image beside the network."""
-    front, detector = recipe.front_end, recipe.detector
+def metadata(recipe: Recipe, thresholds: np.ndarray | None = None) -> dict[str, str]:
+    """What the importer puts into the image beside the network; `thresholds` are those of analog comparators."""
+    detector = recipe.detector
     keyword = {"threshold": detector.threshold, "minimum_run": detector.minimum_run}
     return {
         "dormouse.name": recipe.name,
         "dormouse.version": recipe.version,
         "dormouse.labels": json.dumps(recipe.labels),
-        "dormouse.front_end": json.dumps(
-            {
-                "kind": "log-mel",
-                "sample_rate": front.sample_rate,
-                "window_ms": front.window_ms,
-                "hop_ms": front.hop_ms,
-                "fft": front.fft,
-                "bands": front.bands,
-                "low_hz": front.low_hz,
-                "high_hz": front.high_hz,
-                "origin": front.origin,
-                "steps_per_octave": front.steps_per_octave,
-                "zero_point": front.zero_point,
-            }
-        ),
+        "dormouse.front_end": json.dumps(_front_end(recipe, thresholds)),
         "dormouse.detector": json.dumps(
             {
                 "stride": detector.stride,
@@ -181,6 +169,14 @@ def metadata(recipe: Recipe) -> dict[str, str]:
             }
         ),
     }
+
+
+def _front_end(recipe: Recipe, thresholds: np.ndarray | None) -> dict:
+    front = recipe.front_end
+    if front.kind == "analog":
+        parts = {"gain": AnalogLevels(front).gains, "threshold_v": volts(thresholds)}
+        return {"kind": "analog-binary", **described(front), **parts}
+    return front.log_mel()
 
 
 def save_onnx(network: Network, recipe: Recipe, path: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from . import augment
+from .analog_levels import front_end_of
 from .clips import CLIP_SAMPLES, SAMPLE_RATE
 from .frontend import LogMel
 from .recipe import FrontEndSettings
@@ -83,12 +84,16 @@ def make_set(
     rng = np.random.default_rng([VERSION, number])
     samples = settings.samples(context + slack_frames(settings))
     bank = augment.Rooms(96, samples, rng)
-    front_end = LogMel(asdict(settings))
-    features, kinds = [], []
-    for names, batch in _waveforms(recordings, held_out, samples, bank, rng):
+    front_end = front_end_of(settings)
+    features, kinds, heard = [], [], []
+    natural = settings.kind == "analog"
+    teachers = LogMel() if natural else None
+    for names, batch in _waveforms(recordings, held_out, samples, bank, rng, natural):
         features.append(front_end.features_batch(batch))
         kinds.extend(names)
-    return FeatureSet(np.concatenate(features), np.array(kinds))
+        if teachers is not None:
+            heard.append(teachers.features_batch(batch))
+    return FeatureSet(np.concatenate(features), np.array(kinds), np.concatenate(heard) if heard else None)
 
 
 def load_or_make_set(
@@ -106,14 +111,19 @@ def load_or_make_set(
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part")
         with part.open("wb") as file:
-            np.savez(file, features=made.features, kinds=made.kinds)
+            np.savez(file, **{key: value for key, value in vars(made).items() if value is not None})
         part.rename(path)
     with np.load(path) as stored:
-        return FeatureSet(stored["features"], stored["kinds"])
+        return FeatureSet(**{key: stored[key] for key in stored})
 
 
 def _waveforms(
-    recordings: Recordings, held_out: list[str], samples: int, bank: augment.Rooms, rng: np.random.Generator
+    recordings: Recordings,
+    held_out: list[str],
+    samples: int,
+    bank: augment.Rooms,
+    rng: np.random.Generator,
+    natural: bool,
 ) -> Iterator[tuple[list[str], np.ndarray]]:
     clips, noise = recordings.training, recordings.noise_training
     counts = dict(zip(*np.unique(clips.words, return_counts=True), strict=True))
@@ -122,7 +132,7 @@ def _waveforms(
     rows = np.concatenate([allowed, np.tile(rare, RARE_COPIES - 1)])
 
     def disturbed(batch: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        return augment.disturb(augment.place(batch, lengths, samples, SHIFT_SECONDS, rng), noise, bank, rng)
+        return augment.disturb(augment.place(batch, lengths, samples, SHIFT_SECONDS, rng), noise, bank, rng, natural)
 
     for part in _chunks(rows):
         names = [word + RARE_SUFFIX if counts[word] < RARE else str(word) for word in clips.words[part]]
@@ -139,7 +149,7 @@ def _waveforms(
         yield [SPLICE_KIND] * len(part), disturbed(np.stack(pairs), np.full(len(part), CLIP_SAMPLES))
     for part in _chunks(np.arange(SPEECH)):
         excerpts = _excerpts(recordings.speech_training, len(part), samples, rng)
-        yield [SPEECH_KIND] * len(part), augment.disturb(excerpts, noise, bank, rng)
+        yield [SPEECH_KIND] * len(part), augment.disturb(excerpts, noise, bank, rng, natural)
     for part in _chunks(np.arange(PIECES)):
         lengths = rng.integers(SAMPLE_RATE // 4, SAMPLE_RATE * 3 // 4, len(part))
         yield [PIECE_KIND] * len(part), disturbed(_pieces(recordings.speech_training, lengths, rng), lengths)

@@ -40,6 +40,10 @@ class FrontEndSettings:
     steps_per_octave: float = 6.5
     zero_point: int = 0
 
+    def log_mel(self) -> dict[str, Any]:
+        """The keys of LogMelSettings."""
+        return asdict(self)
+
     def samples(self, frames: int) -> int:
         """Samples that exactly `frames` frames take."""
         return (self.window_ms + (frames - 1) * self.hop_ms) * self.sample_rate // 1000

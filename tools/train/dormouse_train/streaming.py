@@ -6,13 +6,13 @@ The detector here follows `Sources/Dormouse/Detection/Detector.swift`, in floati
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
+from .analog_levels import front_end_of
 from .augment import FULL_SCALE, coloured_noise, decibels, to_int16
 from .clips import SAMPLE_RATE, Clips
-from .frontend import LogMel
 from .recipe import DetectorSettings, Recipe
 
 SLOT_SECONDS = 2.5
@@ -51,7 +51,7 @@ def posteriors(
 ) -> np.ndarray:
     """Softmax of every inference `[inferences, labels]`: the first ends with frame `context - 1`, then every stride."""
     context = recipe.shape.context
-    frames = LogMel(asdict(recipe.front_end)).features(samples)
+    frames = front_end_of(recipe.front_end).features(samples)
     windows = np.lib.stride_tricks.sliding_window_view(frames, context, axis=0).transpose(0, 2, 1)
     windows = windows[:: recipe.detector.stride]
     logits = np.concatenate(
