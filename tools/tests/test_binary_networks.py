@@ -11,7 +11,7 @@ import torch
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tools" / "train"))
 
-from dormouse_train import analog, analog_levels, binary_layers, comparators, integer, recipe  # noqa: E402
+from dormouse_train import ablation, analog, analog_levels, binary_layers, comparators, integer, recipe  # noqa: E402
 from dormouse_train.export import to_onnx  # noqa: E402
 from dormouse_train.library import LibraryError, load  # noqa: E402
 from dormouse_train.networks import build_network  # noqa: E402
@@ -206,3 +206,25 @@ def test_layers_on_bits_take_binary_weights_only():
     settings = recipe.parse_recipe({"task": "zero", "network": "binary", "weights": {"default": {"encoding": "int8"}}})
     with pytest.raises(ValueError, match="binary1 multiplies bits: its weights are binary, not int8"):
         build_network(settings)
+
+
+def test_every_variant_of_the_ablation_is_a_network_that_learns():
+    base = recipe.load_recipe("commands", "binary")
+    for name, changes in ablation.VARIANTS.items():
+        settings = ablation.variant(base, changes)
+        settings.shape.channels, settings.shape.blocks = 12, 2
+        torch.manual_seed(1)
+        made = build_network(settings).train()
+        made.begin_grids()
+        made.advance(0.5)
+        made(torch.randint(-128, 128, (4, 49, 40), dtype=torch.int8)).square().sum().backward()
+        still = [key for key, value in made.named_parameters() if value.requires_grad and value.grad is None]
+        still = [key for key in still if not key.endswith(("log_gain", "bias"))]
+        print(name, still)
+        assert not [key for key in still if key.endswith(("weight", "slope", "level"))], name
+
+
+def test_the_summary_of_an_ablation_has_means_and_deviations():
+    found = ablation.summary({"a": {"1": 90.0, "2": 92.0}, "b": {"1": 80.0}})
+    assert found["a"] == {"mean": 91.0, "seeds": {"1": 90.0, "2": 92.0}, "deviation": 1.41}
+    assert found["b"] == {"mean": 80.0, "seeds": {"1": 80.0}}

@@ -12,7 +12,7 @@ sys.path.insert(0, str(REPOSITORY / "tools" / "train"))
 
 from dormouse_train import recipe  # noqa: E402
 from dormouse_train.networks import build_network  # noqa: E402
-from dormouse_train.quantizers import ACTIVATIONS, WEIGHTS, encoding, register  # noqa: E402
+from dormouse_train.quantizers import ACTIVATIONS, WEIGHTS, FrozenWeight, encoding, register  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -109,7 +109,7 @@ def test_a_new_quantizer_is_one_class_and_its_name():
     assert table["halved"] is Halved
     with pytest.raises(ValueError, match="'halved' already: Halved"):
         register(table, "halved")(Halved)
-    assert set(WEIGHTS) == {"linear", "tanh", "ternary", "binary", "xnor", "balanced", "codebook"}
+    assert set(WEIGHTS) == {"linear", "tanh", "ternary", "binary", "xnor", "balanced", "adabin", "codebook"}
     assert set(ACTIVATIONS) == {"affine"}
 
 
@@ -132,7 +132,7 @@ def test_a_new_quantizer_is_one_class_and_its_name():
         ({"weights": {"mix*": {"encoding": 4}}}, "no encoding 4"),
         (
             {"weights": {"default": {"quantizer": "tan"}}},
-            "no weight quantizer 'tan'; there are balanced, binary",
+            "no weight quantizer 'tan'; there are adabin, balanced",
         ),
         ({"weights": {"default": {"quantizer": "tanh", "gain": 2}}}, "quantizer tanh has no setting gain"),
         ({"weights": {"default": {"quantizer": "tanh", "form": "square"}}}, "form is one of squashed, normalized"),
@@ -162,3 +162,17 @@ def test_the_last_matching_section_counts():
     settings = recipe.parse_recipe({"task": "zero", "network": "dense", "weights": weights})
     found = {name: layer.encoding for name, layer in build_network(settings).weights.items()}
     assert found == {"dense1": "int5", "dense2": "rise2", "dense3": "int5", "logits": "int4"}
+
+
+def test_weights_about_a_mean_have_the_two_levels_of_least_error_of_their_channel_and_are_no_integers():
+    quantizer = WEIGHTS["adabin"](encoding("binary"), 24)
+    weight, latent = weight_and_latent(quantizer)
+    latent = (latent + 0.5 * weight.std(1, keepdim=True)).requires_grad_(True)
+    made = quantizer(latent)
+    assert all(len(channel.unique()) == 2 for channel in made.detach().round(decimals=5))
+    middle = (made.amax(1) + made.amin(1)) / 2
+    assert torch.allclose(middle, latent.mean(1), rtol=1e-3, atol=1e-5)
+    made.square().sum().backward()
+    assert latent.grad.abs().sum() > 0
+    with pytest.raises(ValueError, match="AdaBinQuantizer: these weights are more than levels times a scale"):
+        FrozenWeight.of(quantizer, latent.detach(), torch.ones(24))

@@ -1,6 +1,6 @@
 """Quantizers of weights and activations, one a module, under one registry. docs/quantizers.md says how to add one."""
 
-from . import balanced, binary, codebook, linear, tanh, ternary, xnor  # noqa: F401  (each registers itself)
+from . import adabin, balanced, binary, codebook, linear, tanh, ternary, xnor  # noqa: F401  (each registers itself)
 from .affine import INPUT_SCALE, MAXIMUM, MINIMUM, Activation, activation_range, fake_average, fake_bias
 from .encoding import Encoding, encoding
 from .frozen import FrozenWeight

@@ -24,6 +24,8 @@ class FrozenWeight(nn.Module):
     @staticmethod
     def of(quantizer: WeightQuantizer, latent: torch.Tensor, factor: torch.Tensor) -> FrozenWeight:
         """Freezes a trained weight, each channel multiplied by `factor`; a negative one turns its levels around."""
+        if not quantizer.closed:
+            raise ValueError(f"{type(quantizer).__name__}: these weights are more than levels times a scale")
         made = FrozenWeight(quantizer.encoding, latent.shape, quantizer.table() is not None)
         with torch.no_grad():
             sign = torch.where(factor < 0, -1.0, 1.0)

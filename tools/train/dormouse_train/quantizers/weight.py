@@ -28,6 +28,9 @@ class WeightQuantizer(nn.Module):
     families: ClassVar[tuple[str, ...]] = ()
     """Encodings it can produce, by family."""
 
+    closed: ClassVar[bool] = True
+    """Whether weights are `scale * level` and nothing else, so that they can be made integers."""
+
     @dataclass(frozen=True)
     class Options:
         """Further keys of a recipe's weight section, with their defaults."""
