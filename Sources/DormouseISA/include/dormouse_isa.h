@@ -23,7 +23,6 @@
 #include "dormouse_neon_fields.h"
 #include "dormouse_portable.h"
 #include "dormouse_thumb1.h"
-#include "dormouse_xnor.h"
 
 // Raw values of `InstructionSet`.
 enum {
@@ -271,5 +270,8 @@ DM_INLINE void dm_add(int32_t set, const int8_t *a, const int8_t *b, const dm_su
   dm_add_portable(a, b, sum, count, y);
 #endif
 }
+
+// Binary products choose the same way.
+#include "dormouse_xnor.h"
 
 #endif

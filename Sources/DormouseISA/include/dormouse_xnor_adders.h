@@ -153,13 +153,9 @@ DM_INLINE void dm_xnor_rows(const int rows, const uint32_t *x, const uint32_t *w
   }
 }
 
-// `dm_xnor_dot`.
+// `dm_xnor_dot` for up to `DM_XNOR_WORDS` words.
 DM_SHARED void dm_xnor_dot_adders(const uint32_t *x, const uint32_t *w, intptr_t row_stride, int32_t rows,
                                   int32_t words, int32_t *sums) {
-  if (words > DM_XNOR_WORDS) {
-    dm_xnor_dot_portable(x, w, row_stride, rows, words, sums);
-    return;
-  }
   for (; rows >= 2; rows -= 2) {
     dm_xnor_rows(2, x, w, row_stride, words, sums);
     w = (const uint32_t *)((const char *)w + 2 * row_stride);

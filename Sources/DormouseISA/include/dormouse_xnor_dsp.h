@@ -75,13 +75,9 @@
   "4:\n\t" DM_ONE "subs %[eights], %[eights], #1\n\tbne 4b\n"                                                \
   "5:\n\tusada8 %[sum], %[fours], %[eights], %[sum]\n\t"
 
-// `dm_xnor_dot`.
+// `dm_xnor_dot` for up to `DM_XNOR_WORDS` words.
 DM_SHARED void dm_xnor_dot_dsp(const uint32_t *x, const uint32_t *w, intptr_t row_stride, int32_t rows,
                                int32_t words, int32_t *sums) {
-  if (words > DM_XNOR_WORDS) {
-    dm_xnor_dot_portable(x, w, row_stride, rows, words, sums);
-    return;
-  }
   const uint32_t blocks = (uint32_t)words / 16, rest = (uint32_t)words % 16;
   const intptr_t gap = row_stride - 4 * words;
   for (const int32_t *end = sums + rows; sums < end; sums++) {
