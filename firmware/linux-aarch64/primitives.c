@@ -169,20 +169,41 @@ static int add_differs(void) {
   return memcmp(y, expected, (size_t)count) != 0;
 }
 
+static int signs_differ(void) {
+  int32_t words = within(1, (bits() & 7) == 0 ? 300 : 40), rows = within(1, 9);
+  intptr_t stride = words + within(0, 3);
+  size_t weights = (size_t)(stride * (rows - 1) + words);
+  uint32_t *x = before_wall(0, 4 * (size_t)words), *w = before_wall(1, 4 * weights);
+  int32_t *sums = before_wall(2, 4 * (size_t)rows), *expected = before_wall(3, 4 * (size_t)rows);
+  int opposite = (bits() & 7) == 0;
+  for (int32_t i = 0; i < words; i++) {
+    x[i] = opposite ? 0 : bits();
+  }
+  for (size_t i = 0; i < weights; i++) {
+    w[i] = opposite ? ~0u : bits();
+  }
+  dm_xnor_dot(DM_COMPILED, x, w, 4 * stride, rows, words, sums);
+  dm_xnor_dot_portable(x, w, 4 * stride, rows, words, expected);
+  return memcmp(sums, expected, 4 * (size_t)rows) != 0 ||
+         dm_popcount(DM_COMPILED, x, words) != dm_popcount_portable(x, words);
+}
+
 int main(void) {
   enum { CASES = 20000 };
-  int dot = 0, fields = 0, taps = 0, requantize = 0, add = 0;
+  int dot = 0, fields = 0, taps = 0, requantize = 0, add = 0, signs = 0;
   for (int i = 0; i < CASES; i++) {
     dot += dot_differs();
     fields += fields_differ();
     taps += taps_differ();
     requantize += requantize_differs();
     add += add_differs();
+    signs += signs_differ();
   }
-  int wrong = dot + fields + taps + requantize + add;
-  printf("%d cases of primitives, %d differ", 5 * CASES, wrong);
+  int wrong = dot + fields + taps + requantize + add + signs;
+  printf("%d cases of primitives, %d differ", 6 * CASES, wrong);
   if (wrong > 0) {
-    printf(" (dot %d, fields %d, taps %d, requantize %d, add %d)", dot, fields, taps, requantize, add);
+    printf(" (dot %d, fields %d, taps %d, requantize %d, add %d, signs %d)", dot, fields, taps, requantize,
+           add, signs);
   }
   printf("\n");
   return wrong > 0;

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CORTEX_M = ["--target=armv7em-none-none-eabi", "-mfloat-abi=hard", "-ffreestanding"]
 CORTEX_M0PLUS = ["--target=armv6m-none-none-eabi", "-mcpu=cortex-m0plus", "-mfloat-abi=soft", "-ffreestanding"]
 RV32IMC = ["--target=riscv32-none-none-eabi", "-march=rv32imc", "-mabi=ilp32", "-ffreestanding"]
+RV32IMC_ZBB = ["-march=rv32imc_zbb" if flag.startswith("-march") else flag for flag in RV32IMC]
 AARCH64 = ["--target=aarch64-linux-gnu", "-ffreestanding"]
 # Name: compiler flags, primitive, instruction, least number of it in the primitive.
 CORES = {
@@ -30,6 +31,12 @@ CORES = {
     "Cortex-M0+, fields": (CORTEX_M0PLUS, "dm_row_pair_thumb1", "muls", 32),
     "RV32IMC": (RV32IMC, "dm_dot_portable", "mul", 36),
     "RV32IMC, fields": (RV32IMC, "dm_dot_fields_portable", "mul", 200),
+    "Cortex-M4, signs": ([*CORTEX_M, "-mcpu=cortex-m4"], "dm_xnor_dot_dsp", "usada8", 3),
+    "Cortex-M55, signs": ([*CORTEX_M, "-mcpu=cortex-m55"], "dm_xnor_dot_helium", "vaddva.u8", 4),
+    "RV32IMC with Zbb, signs": (RV32IMC_ZBB, "dm_xnor_dot_cpop", "cpop", 64),
+    "Cortex-A53, signs": ([*AARCH64, "-mcpu=cortex-a53"], "dm_xnor_dot_neon", "cnt", 4),
+    "AVX-512, signs": (["--target=x86_64-linux-gnu"], "dm_xnor_dot_avx512", "vpopcntq", 33),
+    "AVX2, signs": (["--target=x86_64-linux-gnu"], "dm_xnor_dot_avx2", "vpshufb", 8),
     "Cortex-A53, fields": ([*AARCH64, "-mcpu=cortex-a53"], "dm_dot_words_of_neon", "smull", 50),
     "Cortex-A55, fields": (
         [*AARCH64, "-mcpu=cortex-a55"],
@@ -59,6 +66,8 @@ void taps(int32_t set, const int8_t *x, intptr_t xs, const int8_t *w, intptr_t w
           int32_t *sums) { dm_taps(set, x, xs, w, ws, t, c, sums); }
 void requantize(int32_t set, const int32_t *sums, dm_rescale r, int32_t n, int8_t *y) {
   dm_requantize(set, sums, r, n, y); }
+void signs(int32_t set, const uint32_t *x, const uint32_t *w, intptr_t ws, int32_t rows, int32_t n, int32_t *sums) {
+  dm_xnor_dot(set, x, w, ws, rows, n, sums); }
 """
 
 
@@ -84,6 +93,7 @@ def test_the_primitive_is_made_of_its_instruction(core, tools, tmp_path):
     command = [clang, *flags, "-O2", "-ffunction-sections", "-I", include, "-c", source, "-o", target]
     subprocess.run(command, check=True)
     core_flags = [flag.replace("-mcpu", "--mcpu") for flag in flags if flag.startswith("-mcpu")]
+    core_flags += ["--mattr=+zbb"] if flags is RV32IMC_ZBB else []
     listing = subprocess.run(
         [objdump, "-d", "-r", "--no-show-raw-insn", *core_flags, target], check=True, capture_output=True, text=True
     ).stdout
@@ -94,6 +104,6 @@ def test_the_primitive_is_made_of_its_instruction(core, tools, tmp_path):
     found = len(re.findall(rf"\s{re.escape(instruction)}\b", body[1]))
     assert found >= least, f"{primitive}: {found} {instruction}, expected {least}\n{body[1]}"
     calls = re.findall(r"\s(?:bl|blx|call|callq)\s.*|R_(?:ARM_THM_CALL|X86_64_PLT32)\s.*(?:mem|aeabi).*", body[1])
-    if primitive.startswith("dm_dot"):
+    if primitive.startswith(("dm_dot", "dm_xnor")):
         assert not calls, f"{primitive} calls: {calls}"
     print(f"{core}: {primitive} has {found} {instruction} and no calls")

@@ -1,7 +1,7 @@
 // Products of words of bits: which core computes them how.
 //
-// Instructions for a binary multiply-accumulate of a dense layer 1024 -> 256, bits to bits, all included: 0.27
-// on Armv7E-M, 0.35 on RV32IMC, 0.15 with Zbb.
+// Instructions for a binary multiply-accumulate of a dense layer 1024 -> 256, bits to bits, all included:
+// 0.27 on Armv7E-M, 0.35 on RV32IMC, 0.15 with Zbb.
 #ifndef DORMOUSE_XNOR_H
 #define DORMOUSE_XNOR_H
 #include "dormouse_xnor_adders.h"

@@ -1,8 +1,8 @@
 // Counting ones where no instruction does: words go through full adders, bit by bit, before any is counted.
 //
 // A full adder takes three words in five instructions and leaves two, one that counts single, one double (a
-// carry-save adder; Harley and Seal, in Warren, Hacker's Delight, 5-1). Eleven make four words of fifteen, and
-// only those are counted, in fields that grow, and the sixteenth beside them.
+// carry-save adder; Harley and Seal, in Warren, Hacker's Delight, 5-1). Eleven make four words of fifteen,
+// and only those are counted, in fields that grow, and the sixteenth beside them.
 #ifndef DORMOUSE_XNOR_ADDERS_H
 #define DORMOUSE_XNOR_ADDERS_H
 #include "dormouse_xnor_portable.h"
@@ -75,7 +75,8 @@ DM_INLINE void dm_count_three(const int rows, const uint32_t *x, const uint32_t 
 }
 
 // bytes[r] = ones of 16 words of row r, four numbers up to 128.
-DM_INLINE void dm_count_sixteen(const int rows, const uint32_t *x, const uint32_t *const *w, uint32_t *bytes) {
+DM_INLINE void dm_count_sixteen(const int rows, const uint32_t *x, const uint32_t *const *w,
+                                uint32_t *bytes) {
   uint32_t ones[2], twos[2], fours[2], first[2], second[2], eights;
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++) {

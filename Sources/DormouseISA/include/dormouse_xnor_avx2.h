@@ -9,8 +9,8 @@
 // Ones of every eight bytes.
 DM_AVX2_TARGET DM_INLINE __m256i dm_ones_avx2(__m256i v) {
   const __m256i nibble = _mm256_set1_epi8(15);
-  const __m256i table = _mm256_broadcastsi128_si256(
-      _mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+  const __m256i table =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
   __m256i low = _mm256_shuffle_epi8(table, _mm256_and_si256(v, nibble));
   __m256i high = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
   return _mm256_sad_epu8(_mm256_add_epi8(low, high), _mm256_setzero_si256());

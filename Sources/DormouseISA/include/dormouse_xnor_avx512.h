@@ -22,8 +22,7 @@ DM_INLINE __mmask16 dm_first_lanes(int32_t count) {
 DM_VPOPCNT_TARGET DM_SHARED int32_t dm_popcount_avx512(const uint32_t *x, int32_t words) {
   __m512i ones = _mm512_setzero_si512();
   for (; words > 0; words -= 16) {
-    ones = _mm512_add_epi32(ones,
-                            _mm512_popcnt_epi32(_mm512_maskz_loadu_epi32(dm_first_lanes(words), x)));
+    ones = _mm512_add_epi32(ones, _mm512_popcnt_epi32(_mm512_maskz_loadu_epi32(dm_first_lanes(words), x)));
     x += 16;
   }
   return _mm512_reduce_add_epi32(ones);

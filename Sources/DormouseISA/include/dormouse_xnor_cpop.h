@@ -33,7 +33,8 @@ DM_INLINE void dm_differences_cpop(const int words, const int rows, const uint32
   }
 }
 
-// Moves to the next words; hides from the compiler that the pointers go in step, or it would add them up anew.
+// Moves to the next words; hides from the compiler that the pointers go in step, or it would add them up
+// anew.
 DM_INLINE void dm_next_cpop(const int words, const int rows, const uint32_t **x, const uint32_t **w) {
   *x += words;
 #pragma clang loop unroll(full)

@@ -15,8 +15,9 @@
 #define DM_DIFFER_BY_TWO(x0, x1) "ldm %[w]!, {%[w0], %[w1]}\n\t" DM_DIFFER(x0, "w0") DM_DIFFER(x1, "w1")
 // Adds a and b to a sum, bit by bit.
 #define DM_ADDER(carry, sum, a, b, half)                                                                     \
-  "eor %[" half "], %[" sum "], %[" a "]\n\tand %[" sum "], %[" sum "], %[" a "]\n\tand %[" carry "], %["    \
-  half "], %[" b "]\n\torr %[" carry "], %[" carry "], %[" sum "]\n\teor %[" sum "], %[" half "], %[" b "]"  \
+  "eor %[" half "], %[" sum "], %[" a "]\n\tand %[" sum "], %[" sum "], %[" a "]\n\tand %[" carry            \
+  "], %[" half "], %[" b "]\n\torr %[" carry "], %[" carry "], %[" sum "]\n\teor %[" sum "], %[" half        \
+  "], %[" b "]"                                                                                              \
   "\n\t"
 // Four words more; their carries count four times.
 #define DM_ADD_FOUR(carry)                                                                                   \
