@@ -1,9 +1,10 @@
+import Dormouse
 import Support
 
 /// Start-up comes here; the result is the exit code.
 ///
-/// Compares the products of words of bits with their portable twins, for many sizes; the last is a binary dense layer,
-/// 1024 -> 256, from bits to bits. `layer` is a call of its own, so that tools/count can count its instructions.
+/// Compares the products of words of bits with their portable twins, for many sizes; then runs a binary dense layer, 1024
+/// -> 256, from bits to bits. `layer` is a call of its own, so that tools/count can count its instructions.
 @c(application_main)
 public func applicationMain() -> Int32 {
   let console = Console()
@@ -23,10 +24,11 @@ public func applicationMain() -> Int32 {
   operands.fill(words: 256, rows: 32, stride: 256, &state)
   check(operands, words: 256, rows: 32, stride: 256, &results)
   operands.fill(words: 32, rows: 256, stride: 32, &state)
+  check(operands, words: 32, rows: 256, stride: 32, &results)
   operands.clear(rows: 256)
   layer(operands)
   results.cases &+= 1
-  results.wrong &+= operands.isRight(words: 32, rows: 256, stride: 32) ? 0 : 1
+  results.wrong &+= operands.hasRightBits(rows: 256) ? 0 : 1
   console.write("cases ")
   console.write(results.cases)
   console.write(" wrong ")
@@ -47,10 +49,16 @@ private func check(
   results.wrong &+= operands.isRight(words: words, rows: rows, stride: stride) ? 0 : 1
 }
 
-/// 1024 -> 256.
+/// The kernel of a binary dense layer, 1024 -> 256.
 @inline(never)
 private func layer(_ operands: Operands) {
-  operands.run(words: 32, rows: 256, stride: 32)
+  let constants = LayerConstants(
+    weights: UnsafeRawPointer(operands.weights).assumingMemoryBound(to: Int8.self), rowStride: 128, encoding: .binary,
+    biases: operands.thresholds, multipliers: operands.polarities, shifts: operands.polarities, inputZeroPoint: 0,
+    outputZeroPoint: 0, outputMinimum: 0, outputMaximum: 0)
+  BinaryConvolution.run(
+    Span(_unsafeStart: UnsafePointer(operands.vector), count: 32), constants,
+    .dense(input: Shape(1, 1, 1024), outputs: 256), into: .bits(operands.bits), scratch: operands.scratch, on: .best)
 }
 
-private nonisolated(unsafe) var buffer = InlineArray<9760, UInt32>(repeating: 0)
+private nonisolated(unsafe) var buffer = InlineArray<9776, UInt32>(repeating: 0)

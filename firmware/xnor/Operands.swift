@@ -1,13 +1,8 @@
 import DormouseISA
 
-/// What the products of words of bits read and write, at fixed places of one buffer.
+/// What the products of words of bits read and write, at fixed places of one buffer of 9776 words: a vector of up to 256
+/// words, up to 256 rows.
 struct Operands {
-  /// Most words of a vector, and most rows.
-  static let words = 256
-  static let rows = 256
-  /// Words of 32 bits that a buffer needs.
-  static let length = 9728
-
   let vector: UnsafeMutablePointer<UInt32>
   /// Up to 8192 words.
   let weights: UnsafeMutablePointer<UInt32>
@@ -15,6 +10,8 @@ struct Operands {
   let thresholds: UnsafeMutablePointer<Int32>
   let polarities: UnsafeMutablePointer<Int32>
   let bits: UnsafeMutablePointer<UInt32>
+  /// Room for a layer's accumulators.
+  let scratch: UnsafeMutablePointer<Int8>
   /// What the portable twins give.
   let expectedSums: UnsafeMutablePointer<Int32>
   let expectedBits: UnsafeMutablePointer<UInt32>
@@ -23,14 +20,16 @@ struct Operands {
     func place<Element>(_ word: Int) -> UnsafeMutablePointer<Element> {
       (base + word &* 4).assumingMemoryBound(to: Element.self)
     }
+    // Each leaves room for what must stay untouched.
     vector = place(0)
     weights = place(256)
     sums = place(8448)
-    thresholds = place(8704 + 16)
-    polarities = place(8960 + 16)
-    bits = place(9216 + 16)
-    expectedSums = place(9232 + 16)
-    expectedBits = place(9488 + 16)
+    thresholds = place(8720)
+    polarities = place(8976)
+    bits = place(9232)
+    scratch = place(9248)
+    expectedSums = place(9504)
+    expectedBits = place(9760)
   }
 
   /// Fills all but the results with random bits (xorshift, Marsaglia 2003), thresholds with small numbers.
@@ -64,10 +63,14 @@ struct Operands {
     dm_xnor_dot_portable(vector, weights, 4 &* stride, count, words, expectedSums)
     dm_binarize_portable(expectedSums, 32 &* words, thresholds, polarities, count, expectedBits)
     for row in 0..<rows where sums[row] != expectedSums[row] { return false }
-    for word in 0..<(rows &+ 31) / 32 where bits[word] != expectedBits[word] { return false }
     let ones = dm_popcount(dm_best_set(), weights, words)
-    return ones == dm_popcount_portable(weights, words) && sums[rows] == Operands.untouched
-      && bits[(rows &+ 31) / 32] == UInt32(bitPattern: Operands.untouched)
+    return ones == dm_popcount_portable(weights, words) && sums[rows] == Operands.untouched && hasRightBits(rows: rows)
+  }
+
+  /// The same for the bits alone, after `isRight`.
+  func hasRightBits(rows: Int) -> Bool {
+    for word in 0..<(rows &+ 31) / 32 where bits[word] != expectedBits[word] { return false }
+    return bits[(rows &+ 31) / 32] == UInt32(bitPattern: Operands.untouched)
   }
 
   /// Marks where results will lie and what follows them.
