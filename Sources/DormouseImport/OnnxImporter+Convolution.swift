@@ -98,18 +98,24 @@ extension OnnxImporter {
       throw node.error("has weights of the shape \(shape) for \(channels) input channels")
     }
 
+    let isOfSigns = try readsSigns(view, weights, node)
+    guard !(isOfSigns && isDepthwise) else {
+      throw node.error("convolves bits channel by channel", remedy: "use 1 group, or 8-bit activations")
+    }
     let scales = try outputScales(weights, axis: 0, node)
     let inputScale = tensors[view.tensor].quantization.scale
     let spatial = shape.count == 3 ? [2] : (isSwapped ? [3, 2] : [2, 3])
     let order = isDepthwise ? spatial + [0, 1] : [0] + spatial + [1]
     let constants = constants(
       weights, values: try int8Values(weights.tensor, order: order, node), scales: scales,
-      biases: try biases(node, 2, inputScale: inputScale, weightScales: scales))
+      biases: try isOfSigns
+        ? [Int32](repeating: 0, count: shape[0]) : biases(node, 2, inputScale: inputScale, weightScales: scales))
     let window = attributes.window(isSwapped: isSwapped)
     var layer = try spatialLayer(
       node, isDepthwise ? .depthwise(constants, window) : .convolution(constants, window), view, attributes,
       channels: shape[0], isSwapped: isSwapped)
     layer.hasBias = node.input(2) != nil
+    if isOfSigns && layer.hasBias { layer.steps = [try biasStep(node, 2, channels: shape[0])] }
     return .pending(layer)
   }
 

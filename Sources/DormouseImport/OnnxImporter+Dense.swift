@@ -25,6 +25,7 @@ extension OnnxImporter {
     guard inputs == last.extent else {
       throw node.error("has weights of the shape \(shape) for an input of the shape \(view.shape)")
     }
+    let isOfSigns = try readsSigns(view, weights, node)
     let scales = try outputScales(weights, axis: outputAxis, node)
     let inputScale = tensors[view.tensor].quantization.scale
     let rows = atoms.resolved(view.axes.dropLast().flatMap { $0 })
@@ -32,9 +33,9 @@ extension OnnxImporter {
     let memory = atoms.resolved(storage[view.tensor].memory)
 
     var values = try int8Values(weights.tensor, order: [outputAxis, 1 - outputAxis], node)
-    let biases = try bias.map {
-      try self.biases(node, $0, inputScale: inputScale, weightScales: scales)
-    }
+    let biases =
+      try isOfSigns
+      ? nil : bias.map { try self.biases(node, $0, inputScale: inputScale, weightScales: scales) }
     func constants() -> Weights {
       self.constants(
         weights, values: values, scales: scales, biases: biases ?? [Int32](repeating: 0, count: outputs))
@@ -57,6 +58,7 @@ extension OnnxImporter {
         memory: rows + features, shape: shape)
     }
     layer.hasBias = bias != nil && node.input(2) != nil
+    if isOfSigns && layer.hasBias { layer.steps = [try biasStep(node, 2, channels: outputs)] }
     return layer
   }
 

@@ -12,6 +12,10 @@ extension OnnxImporter {
     default:
       // After a quantization it is a layer of its own: the maximum over one element, with a clamp.
       let view = try unpadded(node, 0)
+      guard tensors[view.tensor].type == .int8 else {
+        throw node.error(
+          "clamps \(tensors[view.tensor].type)", remedy: "use PRelu between two Quant nodes with 16 bits")
+      }
       var layer = try pending(
         node, .maxPool(Window(kernelHeight: 1, kernelWidth: 1)), inputs: [view.tensor], axes: view.axes,
         memory: storage[view.tensor].memory, shape: try settledShape(of: view.tensor))
@@ -34,9 +38,14 @@ extension OnnxImporter {
   }
 
   func add(_ node: OnnxNode) throws -> OnnxValue {
+    if try addsConstant(node) { return try channelwise(node) }
     if let layer = try layerWithBias(node) { return .pending(layer) }
     let first = try unpadded(node, 0)
     let second = try unpadded(node, 1)
+    let types = (tensors[first.tensor].type, tensors[second.tensor].type)
+    guard types.0 == types.1, types.0 != .bits else {
+      throw node.error("adds \(types.0) and \(types.1)", remedy: "quantize both with 8 or both with 16 bits")
+    }
     // The same element has to lie at the same place of both.
     let left = first.axes.map { atoms.resolved($0) }
     let right = second.axes.map { atoms.resolved($0) }
@@ -55,6 +64,21 @@ extension OnnxImporter {
       try pending(
         node, .add, inputs: [first.tensor, second.tensor], axes: first.axes, memory: storage[first.tensor].memory,
         shape: shape))
+  }
+
+  /// Whether a constant is added to an activation or to products of signs, which take it as it is.
+  private func addsConstant(_ node: OnnxNode) throws -> Bool {
+    func takesSteps(_ value: OnnxValue) -> Bool {
+      switch value {
+      case .activation, .shifted: true
+      case .pending(let layer): layer.isProductOfSigns(tensors)
+      default: false
+      }
+    }
+    switch (try value(node, 0), try value(node, 1)) {
+    case (let source, .constant), (.constant, let source): return takesSteps(source)
+    default: return false
+    }
   }
 
   /// The layer of a product followed by the addition of a constant; nil if this is another addition.
@@ -118,7 +142,8 @@ extension OnnxImporter {
     guard let home = joined ?? (0..<3).first(where: { !homes[0].contains($0) }), !homes[0].contains(home) else {
       throw joinError(node)
     }
-    return .pending(try join(node, views, axis: axis, home: home))
+    let layer = try join(node, views, axis: axis, home: home)
+    return views.contains { tensors[$0.tensor].type == .bits } ? try appendBits(layer, node) : .pending(layer)
   }
 
   private func join(_ node: OnnxNode, _ views: [TensorView], axis: Int, home: Int) throws -> PendingLayer {

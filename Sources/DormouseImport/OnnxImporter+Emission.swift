@@ -17,6 +17,9 @@ extension OnnxImporter {
       try quantizeInput(quantization, node)
       return view
     case .integers: throw node.error("quantizes integers")
+    case .shifted:
+      throw node.error(
+        "quantizes to 8 bits what has constants applied a channel", remedy: "put Quant with 16 bits before it")
     case .probabilities: throw node.error("follows a softmax", remedy: "end the network at its logits")
     case .constant, .weights: throw node.error("quantizes a constant in an unknown way")
     }
@@ -25,6 +28,10 @@ extension OnnxImporter {
   private func requantized(
     _ view: TensorView, to quantization: ActivationQuantization, _ node: OnnxNode
   ) throws -> TensorView {
+    if tensors[view.tensor].type != .int8 {
+      let clamp = Int8(quantization.levels.lowerBound)...Int8(quantization.levels.upperBound)
+      return try rescaledWide(view, to: quantization.quantization, type: .int8, clamp: clamp, node)
+    }
     let isSame = quantization.matches(tensors[view.tensor].quantization)
     if isSame && levels(of: view.tensor).clamped(to: quantization.levels) == levels(of: view.tensor) { return view }
     guard view.tensor != OnnxImporter.inputTensor else {
@@ -87,6 +94,13 @@ extension OnnxImporter {
       throw node.error("is beyond the \(OnnxImporter.maximumLayers) layers that a model may have")
     }
     var layer = layer
+    if layer.isProductOfSigns(tensors) { layer.operation = try folded(layer, node) }
+    let isWide = layer.inputs.contains { tensors[$0].type == .int16 }
+    guard !isWide else {
+      throw node.error(
+        "quantizes the 16-bit result of \(layer.place) to 8 bits",
+        remedy: "quantize it with 16 bits and its own scale first")
+    }
     switch layer.operation {
     case .maxPool where !quantization.matches(tensors[layer.inputs[0]].quantization):
       // The maximum is taken in the input's steps, and only then rescaled, which changes no order.

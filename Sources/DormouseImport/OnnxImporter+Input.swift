@@ -49,7 +49,7 @@ extension OnnxImporter {
     var names: Set<String> = [file.input.name]
     for node in file.nodes where node.input(0).map(names.contains) == true {
       switch node.operation {
-      case "QuantizeLinear", "DequantizeLinear", "Quant", "Identity", "Pad":
+      case "QuantizeLinear", "DequantizeLinear", "Quant", "BipolarQuant", "Identity", "Pad":
         if let output = node.outputs.first { names.insert(output) }
       case "Conv": return true
       default: return false

@@ -31,11 +31,9 @@ extension OnnxImporter {
     return QuantizedConstant(tensor: levels, scales: scales.map { $0 / 2 }, axis: axis, encoding: encoding)
   }
 
-  /// A QONNX BipolarQuant of a constant: its signs, 0 counting as positive.
+  /// A QONNX BipolarQuant: the signs of a constant, or of an activation, 0 counting as positive.
   func bipolarQuant(_ node: OnnxNode) throws -> OnnxValue {
-    guard case .constant(var tensor) = try value(node, 0) else {
-      throw node.error("binarizes an activation", remedy: "quantize activations to 8 bits with Quant")
-    }
+    guard case .constant(var tensor) = try value(node, 0) else { return try binarize(node) }
     guard let scale = try optionalConstant(node, 1), let scales = scale.reals else {
       throw node.error("lacks a constant scale")
     }

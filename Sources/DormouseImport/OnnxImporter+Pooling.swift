@@ -21,18 +21,19 @@ extension OnnxImporter {
     }
     guard node.outputs.count == 1 else { throw node.error("gives indices") }
     let window = attributes.window(isSwapped: isSwapped)
-    return .pending(
+    return try pooled(
       try spatialLayer(
         node, isAverage ? .averagePool(window) : .maxPool(window), view, attributes, channels: view.axes[1].extent,
-        isSwapped: isSwapped))
+        isSwapped: isSwapped), node)
   }
 
   func globalPool(_ node: OnnxNode) throws -> OnnxValue {
     let view = try unpadded(node, 0)
     guard view.axes.count >= 3 else { throw node.error("has an input of the shape \(view.shape)") }
-    return .pending(
+    return try pooled(
       try reduced(
-        node, view, over: Array(2..<view.axes.count), keepsAxes: true, isMean: node.operation.hasSuffix("AveragePool")))
+        node, view, over: Array(2..<view.axes.count), keepsAxes: true, isMean: node.operation.hasSuffix("AveragePool")),
+      node)
   }
 
   func reduction(_ node: OnnxNode) throws -> OnnxValue {
@@ -41,10 +42,25 @@ extension OnnxImporter {
       throw node.error("reduces every axis", remedy: "name the axes of time and bands")
     }
     let axes = try normalized(listed, rank: view.axes.count, node)
-    return .pending(
+    return try pooled(
       try reduced(
-        node, view, over: axes, keepsAxes: try node.integer("keepdims", 1) != 0, isMean: node.operation == "ReduceMean")
-    )
+        node, view, over: axes, keepsAxes: try node.integer("keepdims", 1) != 0, isMean: node.operation == "ReduceMean"),
+      node)
+  }
+
+  /// A pool of bits gives bits at once; others wait for their quantization.
+  private func pooled(_ layer: PendingLayer, _ node: OnnxNode) throws -> OnnxValue {
+    let type = tensors[layer.inputs[0]].type
+    guard case .maxPool = layer.operation else {
+      guard type != .bits else {
+        throw node.error("takes the mean of bits", remedy: "take it of a Quant with 16 or 8 bits")
+      }
+      return .pending(layer)
+    }
+    guard type != .int16 else {
+      throw node.error("takes the maximum of 16 bits", remedy: "binarize before, or quantize with 8 bits")
+    }
+    return type == .bits ? try appendBits(layer, node) : .pending(layer)
   }
 
   /// Mean or maximum over whole axes, which have to be the tensor's height, width, or both.

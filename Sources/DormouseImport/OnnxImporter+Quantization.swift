@@ -61,7 +61,7 @@ extension OnnxImporter {
       let isSigned = type == OnnxTensor.Element.int8.rawValue
       try quantizeInput(try activationQuantization(node, scales, zeroPoint, isSigned: isSigned), node)
       return .activation(view)
-    case .pending, .activation, .probabilities, .weights:
+    case .pending, .activation, .shifted, .probabilities, .weights:
       throw node.error("dequantizes floats")
     }
   }
@@ -100,8 +100,15 @@ extension OnnxImporter {
     guard zeroPoints.allSatisfy({ $0.magnitude <= 255 && $0 == $0.rounded() }) else {
       throw node.error("has a zero point that is no small integer")
     }
-    guard width <= 8 else { throw node.error("quantizes an activation to \(width) bits", remedy: "use 2 to 8") }
     guard scales.count == 1, zeroPoints.count == 1 else { throw perTensorError(node) }
+    if width == 16 {
+      guard isSigned, !isNarrow, zeroPoints[0] == 0 else {
+        throw node.error(
+          "quantizes to 16 bits with a zero point, unsigned or narrow", remedy: "use signed symmetric ones")
+      }
+      return try quantizeWide(node, scale: scales[0])
+    }
+    guard width <= 8 else { throw node.error("quantizes an activation to \(width) bits", remedy: "use 2 to 8, or 16") }
     let offset = isSigned ? 0 : -128
     let quantization = ActivationQuantization(
       quantization: Quantization(scale: scales[0], zeroPoint: Int(zeroPoints[0]) + offset),

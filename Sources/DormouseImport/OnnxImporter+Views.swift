@@ -116,6 +116,7 @@ extension OnnxImporter {
     case .pending(var layer):
       layer.axes = try change(layer.axes.map { atoms.resolved($0) })
       return .pending(layer)
+    case .shifted: return .activation(try activation(node, 0))
     case .constant, .weights:
       throw node.error("computes with constants only", remedy: "export the model with constants folded")
     }

@@ -55,6 +55,9 @@ final class OnnxImporter {
       throw ImportError(
         layer.place, "gives the network's output without a quantization",
         remedy: "add QuantizeLinear and DequantizeLinear after it, so that the logits have a scale")
+    case .shifted:
+      throw ImportError(
+        "output \(file.output.quoted)", "has no quantization", remedy: "add Quant with 8 bits after it")
     case .constant, .weights, .input:
       throw ImportError("output \(file.output.quoted)", "does not depend on a layer")
     case nil:
@@ -93,6 +96,8 @@ final class OnnxImporter {
       case "Relu": try clamped(node, 0, .infinity)
       case "Clip": try clip(node)
       case "Add": try add(node)
+      case "Mul", "Div", "Sub", "PRelu": try channelwise(node)
+      case "BatchNormalization": try batchNormalization(node)
       case "Concat": try concatenation(node)
       case "AveragePool", "MaxPool": try pool(node)
       case "GlobalAveragePool", "GlobalMaxPool": try globalPool(node)
@@ -108,9 +113,9 @@ final class OnnxImporter {
       }
   }
 
-  private static func remedy(for operation: String) -> String {
+  static func remedy(for operation: String) -> String {
     switch operation {
-    case "BatchNormalization": "fold it into the layer before it (most exporters can)"
+    case "BatchNormalization": "fold it into the layer before it (most exporters can); only binary layers take it"
     case "QLinearConv", "QLinearMatMul", "QLinearAdd", "QGemm", "ConvInteger", "MatMulInteger", "FusedConv":
       "quantize in QDQ format (QuantizeLinear and DequantizeLinear around float operators)"
     case "DynamicQuantizeLinear": "use static quantization, with scales that are constants"
@@ -149,6 +154,8 @@ extension OnnxImporter {
       throw node.error(
         "reads the unquantized result of \(layer.place)",
         remedy: "put QuantizeLinear and DequantizeLinear between them")
+    case .shifted:
+      throw node.error("reads floats that are not quantized", remedy: "put Quant or BipolarQuant before it")
     case .integers:
       throw node.error("computes on integers", remedy: "put DequantizeLinear before it (QDQ format)")
     case .probabilities:

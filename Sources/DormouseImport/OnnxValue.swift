@@ -15,6 +15,8 @@ enum OnnxValue {
   case integers(TensorView)
   /// An activation as floats: the result of DequantizeLinear.
   case activation(TensorView)
+  /// An activation with constants a channel applied to it, not quantized yet.
+  case shifted(ShiftedView)
   /// The softmax of the logits, which the detector computes itself.
   case probabilities(TensorView)
 }
@@ -69,6 +71,8 @@ struct PendingLayer {
   /// Real bounds of the fused activation.
   var low = -Double.infinity
   var high = Double.infinity
+  /// What is done to the products of signs, before they are quantized.
+  var steps: [ChannelStep] = []
   /// Whether a bias is already part of the weights.
   var hasBias = false
 
