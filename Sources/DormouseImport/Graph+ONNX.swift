@@ -24,6 +24,7 @@ extension Graph {
       name: complete.name ?? name, version: complete.version ?? "1", labels: complete.labels ?? [],
       frontEnd: complete.frontEnd, detector: complete.detector, tensors: network.tensors, nodes: network.nodes,
       input: OnnxImporter.inputTensor, output: network.output)
+    self = fusingShortcuts()
     do {
       try check()
     } catch {

@@ -40,17 +40,17 @@ extension OnnxImporter {
 
   /// BatchNormalization after a layer of signs, or before BipolarQuant.
   func batchNormalization(_ node: OnnxNode) throws -> OnnxValue {
-    guard try node.integer("training_mode", 0) == 0, node.outputs.count == 1 else {
-      throw node.error("is in training mode", remedy: "export the model for inference")
-    }
-    let constants = try (1...4).map { position in
-      guard let reals = try optionalConstant(node, position)?.reals, reals.allSatisfy(\.isFinite) else {
-        throw node.error("lacks four constants")
+    try appending(node, to: try value(node, 0)) { channels, axis, _ in
+      guard try node.integer("training_mode", 0) == 0, node.outputs.count == 1 else {
+        throw node.error("is in training mode", remedy: "export the model for inference")
       }
-      return reals.map { Float($0) }
-    }
-    let epsilon = Float(node.real("epsilon", 1e-5))
-    return try appending(node, to: try value(node, 0)) { channels, axis, _ in
+      let constants = try (1...4).map { position in
+        guard let name = node.input(position), case .constant(let tensor) = values[name], let reals = tensor.reals,
+          reals.allSatisfy(\.isFinite)
+        else { throw node.error("lacks four constants", remedy: OnnxImporter.remedy(for: node.operation)) }
+        return reals.map { Float($0) }
+      }
+      let epsilon = Float(node.real("epsilon", 1e-5))
       guard axis == 1, constants.allSatisfy({ $0.count == channels }) else {
         throw node.error("normalizes another axis than the channels", remedy: "keep the channels on axis 1")
       }

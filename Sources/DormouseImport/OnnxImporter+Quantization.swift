@@ -108,7 +108,9 @@ extension OnnxImporter {
       }
       return try quantizeWide(node, scale: scales[0])
     }
-    guard width <= 8 else { throw node.error("quantizes an activation to \(width) bits", remedy: "use 2 to 8, or 16") }
+    guard width <= 8 else {
+      throw node.error("quantizes an activation to \(Int(width)) bits", remedy: "use 2 to 8, or 16")
+    }
     let offset = isSigned ? 0 : -128
     let quantization = ActivationQuantization(
       quantization: Quantization(scale: scales[0], zeroPoint: Int(zeroPoints[0]) + offset),

@@ -44,6 +44,7 @@ public struct Campaign {
         "narrow temporal",
         try ImageWriter(SampleGraphs.temporal(encodings: [.int3, .int4, .codebook2, .rise2])).bytes()
       ),
+      ("binary", try ImageWriter(SampleGraphs.binary()).bytes()),
     ]
   }
 

@@ -77,7 +77,7 @@ public struct ImageBytes {
       guard Int(layer.inputs.0) < tensors.count, Int(layer.output) < tensors.count else { continue }
       let input = load(TensorRecord.self, at: tensors.start + Int(layer.inputs.0) * tensors.size)
       let output = load(TensorRecord.self, at: tensors.start + Int(layer.output) * tensors.size)
-      layer.rowStride = UInt32(truncatingIfNeeded: layer.rowStride(columns: layer.weightsPerRow(input: input)))
+      layer.rowStride = UInt32(truncatingIfNeeded: layer.rowStride(input: input))
       layer.scratchLength = UInt32(truncatingIfNeeded: layer.scratchLength(input: input, output: output))
       store(layer, at: place)
     }

@@ -103,11 +103,12 @@ public struct Mutator {
     }
   }
 
-  /// Gives a tensor another extent, zero point or lifetime.
+  /// Gives a tensor another extent, type, zero point or lifetime.
   private func changeShape(_ image: inout ImageBytes, _ random: inout Random) {
     let tensor = image.place(.tensors, random.below(image.records(.tensors).count))
-    switch random.below(5) {
+    switch random.below(6) {
     case 0: image.store(UInt8(truncatingIfNeeded: random.next()), at: tensor + 1)
+    case 2: image.store(UInt8(random.below(5)), at: tensor)
     case 1: image.store(UInt16(random.below(image.records(.program).count)), at: tensor + 2 + 2 * random.below(2))
     default: image.store(UInt16(1 + random.below(40)), at: tensor + 6 + 2 * random.below(3))
     }
@@ -128,7 +129,7 @@ public struct Mutator {
     var place = image.place(.tensors, random.below(image.records(.tensors).count)) + 12
     if random.chance(60) {
       let layer = image.place(.program, random.below(image.records(.program).count))
-      place = layer + [36, 44, 48, 52, 56][random.below(5)]
+      place = layer + [36, 44, 48, 52, 56, 64][random.below(6)]
     }
     if random.chance(20), let program = image.section(.program) { place = Int(program.offset) + 8 }
     let steps = random.below(33) - 16

@@ -90,7 +90,9 @@ public struct Trial {
       ? ArenaPlan(logMel: image.logMel, detector: image.detector, program: image.program)
       : ArenaPlan(program: image.program)
     var logits: [[Int8]] = []
-    let noise = (0..<image.tensor(Int(image.program.input)).count).map { _ in Int8(truncatingIfNeeded: random.next()) }
+    let noise = (0..<image.tensor(Int(image.program.input)).byteLength).map { _ in
+      Int8(truncatingIfNeeded: random.next())
+    }
     for set in [InstructionSet.portable, .avx2, .avx512, .best] where set.isSupported {
       let network = Network(image: image, activations: arena + plan.activations, instructionSet: set)
       _ = network.input.update(fromContentsOf: noise)

@@ -14,6 +14,7 @@ struct Fixture: CustomTestStringConvertible {
     "dense", "dense_forms", "dense_uint8", "dense_qonnx", "temporal", "temporal_uint8", "temporal_qonnx",
     "bands_first", "dscnn", "unsqueezed", "branches", "rescaled", "rows", "integer_input", "heard",
     "narrow_integers", "narrow_odd", "narrow_temporal",
+    "binary_dense", "binary_stream", "binary_analog", "binary_planes",
   ].map(Fixture.init)
 
   /// Files that other tools export; their golden vectors are onnxruntime's (qonnx's for QONNX), computed in float.
@@ -24,7 +25,7 @@ struct Fixture: CustomTestStringConvertible {
 
   /// The ONNX file.
   func model() throws -> Data { try data("onnx") }
-  /// Int8 inputs, sample after sample, in the order of the front end.
+  /// Int8 inputs, sample after sample, in the order of the front end; bits as the bytes of their words.
   func inputs() throws -> [Int8] { try data("input").map { Int8(bitPattern: $0) } }
   /// Int8 outputs, sample after sample.
   func outputs() throws -> [Int8] { try data("output").map { Int8(bitPattern: $0) } }

@@ -12,8 +12,8 @@ struct Runner {
     loaded = try LoadedImage(bytes: ModelConverter.image(onnx: onnx))
   }
 
-  /// Elements that one inference reads.
-  var inputCount: Int { loaded.image.tensor(Int(loaded.image.program.input)).count }
+  /// Bytes that one inference reads.
+  var inputCount: Int { loaded.image.tensor(Int(loaded.image.program.input)).byteLength }
 
   /// Outputs of every sample, one after another.
   func outputs(of inputs: [Int8]) -> [Int8] {

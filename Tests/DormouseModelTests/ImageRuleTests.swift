@@ -14,6 +14,8 @@ struct Breakage: Sendable, CustomTestStringConvertible {
   var sealed = true
   /// Whether it is about the sample with narrow weights.
   var isNarrow = false
+  /// Whether it is about the sample with bits and int16.
+  var isBinary = false
 
   var testDescription: String { name }
 }
@@ -285,12 +287,14 @@ struct Breakage: Sendable, CustomTestStringConvertible {
   ]
 
   static let intact = try? ImageWriter(SampleGraphs.temporal()).bytes()
+  static let binary = try? ImageWriter(SampleGraphs.binary()).bytes()
   static let narrow = try? ImageWriter(
     SampleGraphs.dense([40, 9, 5, 3], encodings: [.int4, .ternary, .codebook2])
   ).bytes()
 
-  @Test(arguments: breakages + narrowBreakages) func isRefused(breakage: Breakage) throws {
-    var image = ImageBytes(intact: try #require(breakage.isNarrow ? Self.narrow : Self.intact))
+  @Test(arguments: breakages + narrowBreakages + BinaryBreakages.all) func isRefused(breakage: Breakage) throws {
+    let intact = breakage.isBinary ? Self.binary : breakage.isNarrow ? Self.narrow : Self.intact
+    var image = ImageBytes(intact: try #require(intact))
     breakage.change(&image)
     if breakage.sealed { image.seal() }
     do throws(ImageError) {
@@ -305,7 +309,7 @@ struct Breakage: Sendable, CustomTestStringConvertible {
   }
 
   @Test func everyReasonHasABreakage() {
-    let breakages = Self.breakages + Self.narrowBreakages
+    let breakages = Self.breakages + Self.narrowBreakages + BinaryBreakages.all
     var reasons = Set(breakages.map(\.reason.rawValue))
     // These three are about memory, not about the image: tested below and with the spotter.
     reasons.formUnion([ImageError.Reason.arenaTooSmall.rawValue, ImageError.Reason.arenaMisaligned.rawValue])

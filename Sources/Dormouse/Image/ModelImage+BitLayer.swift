@@ -58,37 +58,48 @@ extension ModelImage {
       let isBounded = level >= 0 &- Self.maximumLevel && level <= Self.maximumLevel
       try Self.require(isBounded, .program, at: at &+ 64, .badValue)
       let magnitude = hasLevels ? perRow &* (256 &+ max(level, 0 &- level)) : perRow
-      try Self.require(
-        isValid(constants, operation, output, channel, magnitude: magnitude), .program, at: at &+ 48, .badMultiplier)
+      let isExact = hasExactFactor(constants, operation, output, channel)
+      try Self.require(isExact, .program, at: at &+ 48, .badMultiplier)
+      let isSafe = !layer.readsBits || output.holds(.bits) || staysInside(constants, channel, magnitude: magnitude)
+      try Self.require(isSafe, .weights, at: place(ofBiases: layer), .accumulatorOverflow)
     }
   }
 
-  /// Whether the constants of one channel are in range and keep its accumulator, below `magnitude` but for its bias, in
-  /// Int32 to the end.
   @_optimize(size)
-  private func isValid(
-    _ constants: LayerConstants, _ operation: Operation, _ output: TensorRecord, _ channel: Int, magnitude: Int32
+  private func place(ofBiases layer: LayerRecord) -> Int {
+    offset(of: .weights) &+ Int(truncatingIfNeeded: layer.biases)
+  }
+
+  /// Whether factor, polarity or slope of one channel are in range.
+  @_optimize(size)
+  private func hasExactFactor(
+    _ constants: LayerConstants, _ operation: Operation, _ output: TensorRecord, _ channel: Int
   ) -> Bool {
     let shift = constants.shifts[channel]
     if output.holds(.bits) { return shift == 1 || shift == -1 }
     var factor = QuantizedMultiplier(multiplier: constants.multipliers[channel], shift: shift)
-    if operation == .prelu {
-      // Slopes may be negative; the product is the same but for its sign.
-      guard factor.multiplier != .min else { return false }
-      factor.multiplier = max(factor.multiplier, 0 &- factor.multiplier)
-      let before = constants.biases[channel]
-      let after = constants.table()[channel]
-      let limit = PReLU.maximumBias
-      return factor.isValid && shift <= PReLU.maximumShift && before >= 0 &- limit && before <= limit
-        && after >= 0 &- limit && after <= limit
+    guard operation == .prelu else {
+      return factor.isValid && (operation != .rescale || shift <= Rescale.maximumShift)
     }
-    guard factor.isValid else { return false }
-    if operation == .rescale { return shift <= Rescale.maximumShift }
+    // Slopes may be negative; the product is the same but for its sign.
+    guard factor.multiplier != .min else { return false }
+    factor.multiplier = max(factor.multiplier, 0 &- factor.multiplier)
+    let before = constants.biases[channel]
+    let after = constants.table()[channel]
+    let limit = PReLU.maximumBias
+    return factor.isValid && shift <= PReLU.maximumShift && before >= 0 &- limit && before <= limit
+      && after >= 0 &- limit && after <= limit
+  }
+
+  /// Whether an accumulator, below `magnitude` but for its bias, stays in Int32 until it is clamped.
+  @_optimize(size)
+  private func staysInside(_ constants: LayerConstants, _ channel: Int, magnitude: Int32) -> Bool {
     let bias = constants.biases[channel]
     let highest = bias.addingReportingOverflow(magnitude)
     let lowest = bias.subtractingReportingOverflow(magnitude)
     guard !highest.overflow && !lowest.overflow else { return false }
     // Shifts to the left magnify; and the output's zero point is added without a check.
+    let shift = constants.shifts[channel]
     let limit = shift > 0 ? Int32.max &>> (shift &+ 1) : Int32.max &- 256
     return highest.partialValue <= limit && lowest.partialValue >= 0 &- limit
   }
@@ -101,14 +112,13 @@ extension ModelImage {
     let perRow = layer.weightsPerRow(input: input)
     try Self.require(perRow <= Self.maximumRow, .program, at: at &+ 40, .badShape)
     let words = SignWords.count(channels: Int(input.channels))
-    let taps = perRow / Int(input.channels)
-    let stride = UInt32(truncatingIfNeeded: 4 &* taps &* words)
+    let stride = UInt32(truncatingIfNeeded: layer.rowStride(input: input))
     try Self.require(layer.rowStride == stride, .program, at: at &+ 40, .lengthMismatch)
     let rows = layer.weightRows(output: output)
     try requireWeights(layer.weights, rows: UInt32(truncatingIfNeeded: rows), stride: stride, at: at &+ 36)
     let unused = ~SignWords.lastMask(channels: Int(input.channels))
     let weights = start(of: .weights) + Int(truncatingIfNeeded: layer.weights)
-    for tap in 0..<(rows &* taps) {
+    for tap in 0..<(rows &* Int(stride) / (4 &* words)) {
       let last = weights.load(fromByteOffset: 4 &* (tap &* words &+ words &- 1), as: UInt32.self)
       let place = offset(of: .weights) &+ Int(truncatingIfNeeded: layer.weights)
       try Self.require(last & unused == 0, .weights, at: place, .reservedNotZero)

@@ -35,6 +35,15 @@ extension LayerRecord {
     code.family == .bytes ? (columns &+ 3) & ~3 : PackedRows.pairStride(columns: columns, bits: code.bits)
   }
 
+  /// Bytes from one row of weights, or one pair of rows, to the next; `input` is the layer's first input.
+  @_optimize(size)
+  public func rowStride(input: TensorRecord) -> Int {
+    guard readsBits else { return rowStride(columns: weightsPerRow(input: input)) }
+    let isDense = operation == Operation.dense.rawValue
+    let taps = isDense ? Int(input.height) &* Int(input.width) : Int(kernelHeight) &* Int(kernelWidth)
+    return taps &* input.positionLength
+  }
+
   /// How many `rowStride`s the layer's weights take.
   @_optimize(size)
   public func rowStrides(output: TensorRecord) -> Int {
