@@ -1,8 +1,8 @@
 """Small binary networks: their ONNX nodes, and what they compute, from the definition of every node.
 
 Values are float64 arrays [samples, ...] in ONNX's order, computed beside the nodes: a sign is a comparison, a
-convolution a sum over the taps inside the input, a quantization a rounding. Nothing is folded, so thresholds, polarities
-and multipliers of the importer have something else to agree with.
+convolution a sum over the taps inside the input, a quantization a rounding. Nothing is folded, so thresholds,
+polarities and multipliers of the importer have something else to agree with.
 """
 
 from __future__ import annotations
