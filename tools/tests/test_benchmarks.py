@@ -1,4 +1,4 @@
-"""The parts of `tools/bench sub8`: bars, image sizes, narrowed networks, and the float baseline under QEMU."""
+"""The parts of `tools/bench sub8` and `binary`: bars, tables, narrowed networks, and layers counted under QEMU."""
 
 import shutil
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import dense250k, float250k, sub8
+from benchmarks import binary, binary1024, dense250k, float250k, sub8
 
 needs_models = pytest.mark.skipif(not dense250k.MODELS.exists(), reason="../shared/data/models is absent")
 
@@ -78,3 +78,36 @@ def test_the_float_baseline_agrees_with_onnx_runtime_on_cortex_m4f():
     instructions = float250k.device()
     print(f"{instructions} instructions, {float250k.weight_bytes(network)} bytes of weights")
     assert float250k.weight_bytes(network) == 4 * 247_296
+
+
+def test_binary_bars_that_depend_on_other_results_follow_them():
+    results = {
+        "commands.float.accuracy": 0.95,
+        "commands.binary_analog8.accuracy": 0.81,
+        "cascade.int8.accuracy": 0.94,
+    }
+    bars = binary.bars(results)
+    assert bars["commands.binary_logmel.accuracy"] == ("at least", 0.915)
+    assert bars["commands.binary_analog8.accuracy_tolerance_mean"] == ("at least", 0.78)
+    assert bars["cascade.accuracy"] == ("at least", 0.937)
+    assert set(bars) <= set(binary.keys())
+    assert "cascade.accuracy" not in binary.bars({}), "what it depends on is missing"
+
+
+def test_the_binary_table_says_what_is_met_missed_and_skipped():
+    measured = {"binary1024x256.m4.instructions_per_mac": 0.27, "cascade.noise.ace_ratio": 0.06, "filters": 12.0}
+    found = {line.split()[0]: line for line in binary.table(measured)[1:]}
+    assert list(found) == [*binary.keys(), "filters"]
+    assert "at most 0.2800, met" in found["binary1024x256.m4.instructions_per_mac"]
+    assert found["cascade.noise.ace_ratio"].endswith("at most 0.0500, MISSED")
+    assert found["cascade.accuracy"].endswith("skipped")
+
+
+@pytest.mark.parametrize("core", binary.DEVICE_BARS)
+def test_a_binary_multiply_accumulate_keeps_to_its_bar(core):
+    emulator = "qemu-system-arm" if core == "m4" else "qemu-system-riscv32"
+    if not shutil.which(emulator):
+        pytest.skip(f"not installed: {emulator}")
+    each = binary1024.device(core) / binary1024.MACS
+    print(f"{core}: {each:.4f} instructions")
+    assert each <= binary.DEVICE_BARS[core]
