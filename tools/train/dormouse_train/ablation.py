@@ -23,7 +23,7 @@ from .recipe import Recipe, load_recipe, parse_recipe, recipe_folder
 from .recordings import default_cache_folder, default_data_folder, load_recordings
 from .run import Place, Run
 
-EPOCHS = (6, 8)
+EPOCHS = (4, 5)
 """Of the phase in which activations are binary, and of that in which weights are, too."""
 
 BINARY = "binary*"

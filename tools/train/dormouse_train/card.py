@@ -14,6 +14,8 @@ SHAPES = {
     "dense": "fully connected layers {layers} over a stack of {context} frames",
     "temporal": "{blocks} separable convolutions over time ({channels} channels, kernel {kernel}) with residual "
     "connections, over {context} frames, halved in time by the first convolution",
+    "binary": "{blocks} binary convolutions over time ({channels} channels, kernel {kernel}) around an int16 stream, "
+    "over {context} frames, one in {stride} kept by the first convolution",
 }
 
 
@@ -41,22 +43,50 @@ def _network(recipe: Recipe, summary: dict) -> list[str]:
     shape, front = recipe.shape, recipe.front_end
     layers = "-".join(map(str, [shape.context * front.bands, *shape.hidden, len(recipe.labels)]))
     text = SHAPES[recipe.network].format(
-        layers=layers, context=shape.context, blocks=shape.blocks, channels=shape.channels, kernel=shape.kernel
+        layers=layers,
+        context=shape.context,
+        blocks=shape.blocks,
+        channels=shape.channels,
+        kernel=shape.kernel,
+        stride=shape.stem_stride,
     )
     rows = [
         ("Classes", ", ".join(recipe.labels)),
         ("Network", text),
         ("Weights", _weights(summary["encodings"])),
-        ("Activations", "float" if "integer" not in summary else "int8, one scale and zero point a tensor"),
-        ("Front end", f"log-mel, {front.window_ms} ms window, {front.hop_ms} ms hop, {front.bands} bands"),
+        ("Activations", _activations(recipe, summary)),
+        ("Front end", _front_end(recipe)),
         ("Context", f"{front.samples(shape.context) / front.sample_rate * 1000:.0f} ms"),
         ("Weights and biases", f"{summary['parameters']:,}"),
         ("Multiply-accumulates an inference", f"{summary['multiply_accumulates']:,}"),
+        *_cost(summary),
     ]
     if summary.get("image"):
         rows.append(("Image", f"{summary['image']['bytes']:,} bytes"))
         rows.append(("Arena", f"{summary['image']['arena']:,} bytes"))
     return ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows)]
+
+
+def _activations(recipe: Recipe, summary: dict) -> str:
+    if "integer" not in summary:
+        return "float"
+    if recipe.network == "binary":
+        return "bits before binary layers, int16 between them, int8 before the others"
+    return "int8, one scale and zero point a tensor"
+
+
+def _front_end(recipe: Recipe) -> str:
+    front = recipe.front_end
+    if front.kind == "analog":
+        return f"analog: {front.bands} filters, {front.low_hz}-{front.high_hz} Hz, a bit each {front.window_ms} ms"
+    return f"log-mel, {front.window_ms} ms window, {front.hop_ms} ms hop, {front.bands} bands"
+
+
+def _cost(summary: dict) -> list[tuple[str, str]]:
+    """Arithmetic cost; summaries of older runs lack it."""
+    if "arithmetic_cost" not in summary:
+        return []
+    return [("The same, times bits of weight and activation (ACE)", f"{summary['arithmetic_cost']:,}")]
 
 
 def _weights(encodings: dict[str, str]) -> str:
@@ -76,6 +106,11 @@ def _course(recipe: Recipe, summary: dict) -> str:
     if recipe.float:
         parts = [f"from the float network of `{recipe.float}` with the same seed"]
     if "integer" in summary:
+        if recipe.network == "binary":
+            parts[0] = f"{recipe.training.epochs} epochs with binary activations"
+        if recipe.teacher.recipe:
+            parts[0] += f" (posteriors of `{recipe.teacher.recipe}`, seed {recipe.teacher.seed}, have a share of "
+            parts[0] += f"{recipe.teacher.share} in the loss of all epochs)"
         if any(section.get("quantizer", "linear") != "linear" for section in recipe.weights.values()):
             parts.append(f"{recipe.stage1.epochs} epochs of stage 1 (weights on their grids)")
             parts.append(f"{recipe.quantized.epochs} of stage 2 (all tensors)")
@@ -104,7 +139,7 @@ def _figures(recipe: Recipe, summary: dict) -> list[str]:
         ("Unseen words rejected, mean of the words", "unseen_words"),
         ("Unseen words rejected, all clips", "unseen_clips"),
     ]
-    shown = [("float", "float"), ("integer", "integers")]
+    shown = [("float", "float weights" if recipe.network == "binary" else "float"), ("integer", "integers")]
     shown = [(key, title) for key, title in shown if key in summary]
     lines = [
         "## Figures on validation recordings",
@@ -122,10 +157,14 @@ def _figures(recipe: Recipe, summary: dict) -> list[str]:
         return lines
     simulation = summary["simulation"]
     source = f"`{recipe.float}`" if recipe.float else "the network before quantization"
+    named = "Float is"
+    if recipe.network == "binary":
+        named = "Float weights are"
+        source = "those of the first phase, whose activations are bits"
     return [
         *lines,
         "",
-        f"Float is {source}; integers are computed as the device computes them. The fake-quantized PyTorch network "
+        f"{named} {source}; integers are computed as the device computes them. The fake-quantized PyTorch network "
         f"gives other logits than the integers for {simulation['float64']['differing_percent']} % of logits in "
         f"float64, {simulation['float32']['differing_percent']} % in float32 (by at most "
         f"{simulation['float32']['largest_step']} steps).",
