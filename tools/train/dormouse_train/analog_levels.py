@@ -57,6 +57,14 @@ def described(settings: FrontEndSettings) -> dict:
     }
 
 
+def mel_bank(settings: FrontEndSettings) -> tuple[list[float], list[float]]:
+    """Centres in Hz and qualities of the standard bank: mel in equal parts, neighbours crossing at half power."""
+    mel = 1127 * np.log1p(np.array([settings.low_hz, settings.high_hz]) / 700)
+    points = 700 * np.expm1(np.linspace(*mel, settings.bands + 2) / 1127)
+    centres = points[1:-1]
+    return centres.tolist(), (2 * centres / (points[2:] - points[:-2])).tolist()
+
+
 def volts(levels: np.ndarray) -> list[float]:
     """Thresholds in volts that whole levels must reach: half a step below, for levels are rounded."""
     return [round(SUPPLY * 10 ** ((float(level) - TOP - 0.5) * STEP_DB / 20), 6) for level in levels]

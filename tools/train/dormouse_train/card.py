@@ -33,6 +33,7 @@ def card(recipe: Recipe, summary: dict) -> str:
             "",
             *_figures(recipe, summary),
             "",
+            *_boards(summary),
             *_stream(recipe, summary["streaming"]),
             "",
         ]
@@ -168,6 +169,27 @@ def _figures(recipe: Recipe, summary: dict) -> list[str]:
         f"gives other logits than the integers for {simulation['float64']['differing_percent']} % of logits in "
         f"float64, {simulation['float32']['differing_percent']} % in float32 (by at most "
         f"{simulation['float32']['largest_step']} steps).",
+    ]
+
+
+def _boards(summary: dict) -> list[str]:
+    if "boards" not in summary:
+        return []
+    found = summary["boards"]
+    return [
+        "## On boards that differ",
+        "",
+        "With the bits of the emulated front end, hysteresis included: as designed, and on "
+        f"{found['boards']} random boards whose components are off by up to 5 % and whose comparators have an offset "
+        "of 3.5 % of the supply (standard deviation).",
+        "",
+        "| per cent right | |",
+        "| --- | --- |",
+        f"| As designed | {found['designed']:.2f} |",
+        f"| Mean of the boards | {found['mean']:.2f} |",
+        f"| Standard deviation of the boards | {found['deviation']:.2f} |",
+        f"| Worst board | {found['worst']:.2f} |",
+        "",
     ]
 
 

@@ -26,12 +26,15 @@ class Examples:
     words: np.ndarray  # str [n]
 
 
+def clip_samples(recipe: Recipe, samples: np.ndarray) -> np.ndarray:
+    """One-second clips, long enough for a context."""
+    needed = recipe.front_end.samples(recipe.shape.context)
+    return np.ascontiguousarray(np.pad(samples, ((0, 0), (0, max(0, needed - samples.shape[1])))))
+
+
 def clip_frames(recipe: Recipe, samples: np.ndarray) -> np.ndarray:
     """The first context of each one-second clip, as the runtime hears it: int8 `[n, context, bands]`."""
-    needed = recipe.front_end.samples(recipe.shape.context)
-    if samples.shape[1] < needed:
-        samples = np.pad(samples, ((0, 0), (0, needed - samples.shape[1])))
-    frames = front_end_of(recipe.front_end).features_batch(np.ascontiguousarray(samples))
+    frames = front_end_of(recipe.front_end).features_batch(clip_samples(recipe, samples))
     return frames[:, : recipe.shape.context]
 
 

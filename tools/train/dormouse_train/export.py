@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from .analog_levels import AnalogLevels, described, volts
+from .analog_levels import AnalogLevels, described, mel_bank, volts
 from .binary_nodes import add_bend, add_bits, add_int16
 from .integer import IntegerNetwork
 from .networks import Network, Step
@@ -159,7 +159,7 @@ def metadata(recipe: Recipe, thresholds: np.ndarray | None = None) -> dict[str, 
         "dormouse.name": recipe.name,
         "dormouse.version": recipe.version,
         "dormouse.labels": json.dumps(recipe.labels),
-        "dormouse.front_end": json.dumps(_front_end(recipe, thresholds)),
+        "dormouse.front_end": json.dumps(front_end_settings(recipe, thresholds)),
         "dormouse.detector": json.dumps(
             {
                 "stride": detector.stride,
@@ -171,10 +171,13 @@ def metadata(recipe: Recipe, thresholds: np.ndarray | None = None) -> dict[str, 
     }
 
 
-def _front_end(recipe: Recipe, thresholds: np.ndarray | None) -> dict:
+def front_end_settings(recipe: Recipe, thresholds: np.ndarray | None) -> dict:
+    """The front end's settings, as the importer reads them; `thresholds` are whole levels, for analog ones."""
     front = recipe.front_end
     if front.kind == "analog":
-        parts = {"gain": AnalogLevels(front).gains, "threshold_v": volts(thresholds)}
+        centres, qualities = mel_bank(front)
+        parts = {"centre_hz": centres, "q": qualities}
+        parts |= {"gain": AnalogLevels(front).gains, "threshold_v": volts(thresholds)}
         return {"kind": "analog-binary", **described(front), **parts}
     return front.log_mel()
 

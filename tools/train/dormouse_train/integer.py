@@ -70,7 +70,11 @@ class IntegerNetwork:
 
     def __call__(self, frames: np.ndarray) -> np.ndarray:
         """int8 frames `[n, context, bands]` to int8 logits `[n, classes]`."""
-        tensors = {"frames": frames.reshape(len(frames), -1) if self.flat_input else self.bits_of(frames)}
+        return self.of_input(self.bits_of(frames))
+
+    def of_input(self, values: np.ndarray) -> np.ndarray:
+        """The same for what the network itself reads: bits, -1 and 1, behind an analog front end."""
+        tensors = {"frames": values.reshape(len(values), -1) if self.flat_input else values}
         for step in self.steps:
             tensors[step.name] = self._run(step, [tensors[name] for name in step.inputs])
         return tensors[self.steps[-1].name]
@@ -81,7 +85,11 @@ class IntegerNetwork:
 
     def run_in_parts(self, frames: np.ndarray, rows: int = 256) -> np.ndarray:
         """The same for many rows, in little memory."""
-        return np.concatenate([self(frames[start : start + rows]) for start in range(0, len(frames), rows)])
+        return self.input_in_parts(self.bits_of(frames), rows)
+
+    def input_in_parts(self, values: np.ndarray, rows: int = 256) -> np.ndarray:
+        """`of_input` for many rows, in little memory."""
+        return np.concatenate([self.of_input(values[start : start + rows]) for start in range(0, len(values), rows)])
 
     def _run(self, step: Step, inputs: list[np.ndarray]) -> np.ndarray:
         if step.operation == "add":

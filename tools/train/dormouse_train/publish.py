@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .boards import board_figures
 from .card import card
 from .evaluation import validation_examples
-from .export import save_onnx
+from .export import front_end_settings, save_onnx
 from .integer import IntegerNetwork, differences
 from .library import REPOSITORY, LibraryError
 from .networks import Network, build_network
@@ -28,7 +29,7 @@ from .phases import phases_of, restore
 from .prediction import predictor
 from .recipe import NETWORKS, TASKS, Recipe, load_recipe
 from .recordings import Recordings, default_cache_folder, default_data_folder, load_recordings
-from .runtime import Runtime
+from .runtime import Runtime, packed
 from .streaming import judge, speech_stream, word_stream
 
 KEYWORD_SLOTS = 360
@@ -131,6 +132,9 @@ def _publish(options: argparse.Namespace) -> int:
     if exact:
         summary["simulation"] = differences(network, validation_examples(recipe, recordings).frames)
         summary["image"] = _convert(model, model.with_suffix(".dormouse"), exact, recipe)
+        if recipe.front_end.kind == "analog":
+            settings = front_end_settings(recipe, exact.parts["frames"].levels)
+            summary["boards"] = board_figures(recipe, settings, exact.input_in_parts, recordings)
     (folder / f"{recipe.name}.json").write_text(json.dumps(summary, indent=2) + "\n")
     (folder / "card.md").write_text(card(recipe, summary))
     print(f"{folder}: written", file=sys.stderr)
@@ -147,7 +151,8 @@ def _convert(model: Path, image: Path, exact: IntegerNetwork, recipe: Recipe) ->
     report = json.loads(subprocess.run([command, "inspect", image, "--json"], check=True, capture_output=True).stdout)
     frames = np.random.default_rng(1).integers(-128, 128, (200, recipe.shape.context, recipe.front_end.bands))
     frames = frames.astype(np.int8)
-    if not np.array_equal(Runtime(image)(frames), exact(frames)):
+    given = packed(exact.bits_of(frames)) if exact.input_result == "bits" else frames
+    if not np.array_equal(Runtime(image)(given), exact(frames)):
         raise ValueError(f"{image}: the runtime's logits differ from the training's")
     return {"bytes": image.stat().st_size, "arena": report["totals"]["arena"]}
 

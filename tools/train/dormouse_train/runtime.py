@@ -51,6 +51,13 @@ class Runtime:
         return result
 
 
+def packed(bits: np.ndarray) -> np.ndarray:
+    """Bits -1 and 1 `[..., channels]` as the runtime takes them: words of 32, channel c bit c % 32, as int8 bytes."""
+    octets = np.packbits(bits > 0, axis=-1, bitorder="little")
+    spare = -octets.shape[-1] % 4
+    return np.pad(octets, [(0, 0)] * (bits.ndim - 1) + [(0, spare)]).view(np.int8)
+
+
 def _aligned(size: int) -> np.ndarray:
     """Bytes that begin at a multiple of 16."""
     buffer = np.zeros(size + ALIGNMENT, np.uint8)

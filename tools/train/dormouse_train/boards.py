@@ -1,0 +1,77 @@
+"""How a model fares on real boards: its accuracy with components and comparators that are off, each board differently.
+
+Every board is the device's own emulation with other settings: centres, qualities, gains and thresholds as components
+within a tolerance make them, and comparators with an offset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .analog import AnalogBinary
+from .analog_levels import SUPPLY
+from .evaluation import clip_samples, targets_of, validation_clips
+from .recipe import Recipe
+from .recordings import Recordings
+
+BOARDS = 20
+OFFSET = 0.035
+"""Standard deviation of comparator offsets, a share of the supply."""
+
+TOLERANCE = 0.05
+"""Components are evenly spread within this share of their value."""
+
+LEAST_VOLTS = 0.006
+"""Thresholds stay above the hysteresis."""
+
+SEED = 41
+
+
+def board(front_end: dict, rng: np.random.Generator) -> dict:
+    """Settings of one board: `front_end` are those of the image, with one number a channel in each list."""
+    count = front_end["channels"]
+
+    def part() -> np.ndarray:
+        return 1 + rng.uniform(-TOLERANCE, TOLERANCE, count)
+
+    upper, lower = part(), part()
+    thresholds = np.array(front_end["threshold_v"])
+    share = thresholds / SUPPLY
+    divided = SUPPLY * share * lower / (share * lower + (1 - share) * upper)
+    offset = rng.normal(0, OFFSET * SUPPLY, count)
+    ceiling = front_end["sample_rate"] * 0.48
+    return {
+        **front_end,
+        "centre_hz": np.minimum(np.array(front_end["centre_hz"]) / (part() * part()), ceiling).tolist(),
+        "q": (np.array(front_end["q"]) * part() / part()).tolist(),
+        "gain": (np.array(front_end["gain"]) * part() / part()).tolist(),
+        "threshold_v": np.clip(divided + offset, LEAST_VOLTS, SUPPLY * 0.98).tolist(),
+    }
+
+
+def board_figures(
+    recipe: Recipe, front_end: dict, predict_bits: Callable[[np.ndarray], np.ndarray], recordings: Recordings
+) -> dict[str, float]:
+    """Accuracy on validation clips with the bits of the emulation, as designed and over random boards.
+
+    `predict_bits` gives logits of bits, int8 -1 and 1 `[n, context, channels]`.
+    """
+    samples, words = validation_clips(recipe, recordings.validation, recordings.noise_validation)
+    samples, targets = clip_samples(recipe, samples), targets_of(words, recipe.labels)
+
+    def accuracy(settings: dict) -> float:
+        bank = AnalogBinary(settings)
+        bits = bank.unpack(bank.features_batch(samples))[:, : recipe.shape.context].astype(np.int8) * 2 - 1
+        return 100 * float(np.mean(predict_bits(bits).argmax(1) == targets))
+
+    rng = np.random.default_rng(SEED)
+    found = [accuracy(board(front_end, rng)) for _ in range(BOARDS)]
+    return {
+        "designed": round(accuracy(front_end), 2),
+        "boards": BOARDS,
+        "mean": round(float(np.mean(found)), 2),
+        "worst": round(min(found), 2),
+        "deviation": round(float(np.std(found, ddof=1)), 2),
+    }
