@@ -1,7 +1,7 @@
 """The comparators of an analog front end, differentiable: a learned threshold a channel, in steps of its features.
 
 Boards differ. Each training example hears a board of its own: comparators with an offset, in volts, and filters whose
-components make a channel louder or softer, in decibels. Both move the threshold.
+components make a channel louder or softer, in decibels. Both move the threshold, on some boards less than on others.
 """
 
 from __future__ import annotations
@@ -79,4 +79,5 @@ class Comparators(nn.Module):
         offset = OFFSET * torch.randn(boards, 1, len(level))
         ratio = (share + offset).clamp_min(LEAST) / share
         components = COMPONENTS_DB * torch.randn(boards, 1, len(level))
-        return (torch.log(ratio) * DECIBELS + components) / STEP_DB
+        strength = torch.rand(boards, 1, 1) / STEP_DB
+        return (torch.log(ratio) * DECIBELS + components) * strength
