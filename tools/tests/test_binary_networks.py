@@ -1,5 +1,6 @@
 """Binary networks: training's integers, its ONNX files, QONNX's own executor and the runtime agree."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import torch
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tools" / "train"))
 
-from dormouse_train import ablation, analog, analog_levels, binary_layers, comparators, integer, recipe  # noqa: E402
-from dormouse_train.export import to_onnx  # noqa: E402
+from dormouse_train import ablation, analog, analog_levels, binary_layers, boards, comparators, integer, recipe  # noqa: E402
+from dormouse_train.export import front_end_settings, save_onnx, to_onnx  # noqa: E402
 from dormouse_train.library import LibraryError, load  # noqa: E402
 from dormouse_train.networks import build_network  # noqa: E402
 from dormouse_train.quantizers import ESTIMATORS, encoding, sign  # noqa: E402
 from dormouse_train.quantizers.sign import quick_sign  # noqa: E402
+from dormouse_train.runtime import Runtime, packed  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -106,6 +108,25 @@ def test_the_executor_of_qonnx_gives_the_same_integers(case, monkeypatch):
         given = bits[row][None].astype(np.float32) * scale
         logits = execute(model, {"frames": given})["logits"][0]
         assert np.array_equal(np.rint(logits / tensor.scale).astype(int) + tensor.zero_point, expected[row])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_runtime_gives_exactly_the_integers_of_training(case, tmp_path):
+    command = REPOSITORY / ".build" / "release" / "dormouse"
+    if not command.exists():
+        pytest.skip(f"{command} is not built: swift build -c release")
+    with_library()
+    settings, made, frames = binary_network(case)
+    model, image = tmp_path / "model.onnx", tmp_path / "model.dormouse"
+    save_onnx(made, settings, model)
+    result = subprocess.run([command, "convert", model, "-o", image], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    extremes = np.random.default_rng(4).choice(np.array([-128, 127], dtype=np.int8), (50, *frames.shape[1:]))
+    exact = integer.IntegerNetwork(made)
+    values = exact.bits_of(np.concatenate([frames, extremes]))
+    logits = Runtime(image)(packed(values) if case == "analog" else values)
+    print(f"{case}: {logits.size} logits compared, image of {image.stat().st_size} bytes")
+    assert np.array_equal(logits, exact.of_input(values))
 
 
 def test_levels_reach_exported_thresholds_when_the_bits_of_the_device_are_set():
@@ -228,3 +249,34 @@ def test_the_summary_of_an_ablation_has_means_and_deviations():
     found = ablation.summary({"a": {"1": 90.0, "2": 92.0}, "b": {"1": 80.0}})
     assert found["a"] == {"mean": 91.0, "seeds": {"1": 90.0, "2": 92.0}, "deviation": 1.41}
     assert found["b"] == {"mean": 80.0, "seeds": {"1": 80.0}}
+
+
+def test_bits_are_packed_into_words_of_32():
+    bits = np.where(np.random.default_rng(2).random((3, 5, 41)) < 0.5, -1, 1).astype(np.int8)
+    words = packed(bits).view("<u4")
+    assert words.shape == (3, 5, 2)
+    for channel in range(64):
+        wanted = bits[..., channel] > 0 if channel < 41 else np.zeros((3, 5), bool)
+        assert np.array_equal(words[..., channel // 32] >> (channel % 32) & 1, wanted)
+
+
+def test_random_boards_can_be_built_and_differ_as_their_parts_do():
+    with_library()
+    settings = recipe.parse_recipe(
+        {
+            "task": "zero",
+            "network": "binary",
+            "front_end": {"kind": "analog", "bands": 64, "window_ms": 25, "hop_ms": 25, "low_hz": 50, "high_hz": 8000},
+            "weights": {"default": {"encoding": "binary", "quantizer": "binary"}, "logits": {}},
+        }
+    )
+    designed = front_end_settings(settings, np.tile([-33, 40, 90, 127], 16))
+    rng = np.random.default_rng(3)
+    made = [boards.board(designed, rng) for _ in range(20)]
+    for each in (designed, *made):
+        analog.AnalogBinary(each)
+    tuned = np.array([each["centre_hz"] for each in made]) / designed["centre_hz"]
+    volts = np.array([each["threshold_v"] for each in made]) - designed["threshold_v"]
+    print(f"centres off by {100 * tuned.std():.1f} %, thresholds by {1000 * volts[:, 1::4].std():.0f} mV")
+    assert 0.03 < tuned[:, :-4].std() < 0.05  # two components, each evenly within 5 %
+    assert 0.055 < volts[:, 1::4].std() < 0.075  # 3.5 % of 1.8 V, and a divider
