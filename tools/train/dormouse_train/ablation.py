@@ -23,27 +23,27 @@ from .recipe import Recipe, load_recipe, parse_recipe, recipe_folder
 from .recordings import default_cache_folder, default_data_folder, load_recordings
 from .run import Place, Run
 
-EPOCHS = (4, 5)
+EPOCHS = (4, 4)
 """Of the phase in which activations are binary, and of that in which weights are, too."""
 
 BINARY = "binary*"
 VARIANTS: dict[str, dict[str, Any]] = {
     "the recipe": {},
-    "activations: clip": {"binary": {"estimator": "clip"}},
-    "activations: tanh": {"binary": {"estimator": "tanh"}},
-    "activations: linear": {"binary": {"estimator": "linear"}},
+    "no teacher": {"teacher": {"recipe": ""}},
+    "no shortcuts": {"binary": {"residual": "none"}},
+    "a shortcut around each pair": {"binary": {"residual": "pair"}},
     "no learned thresholds": {"binary": {"thresholds": False}},
     "no learned slopes": {"binary": {"slopes": False}},
-    "a shortcut around each pair": {"binary": {"residual": "pair"}},
-    "no shortcuts": {"binary": {"residual": "none"}},
+    "one step": {"training": {"epochs": 0}, "stage1": {"epochs": sum(EPOCHS)}},
     "weights: xnor": {"weights": {BINARY: {"quantizer": "xnor", "encoding": "binary"}}},
     "weights: balanced, tanh": {"weights": {BINARY: {"quantizer": "balanced", "encoding": "binary"}}},
     "weights: adabin, tanh": {"weights": {BINARY: {"quantizer": "adabin", "encoding": "binary"}}},
     "weights: binary, linear": {
         "weights": {BINARY: {"quantizer": "binary", "encoding": "binary", "estimator": "linear"}}
     },
-    "one step": {"training": {"epochs": 0}, "stage1": {"epochs": sum(EPOCHS)}},
-    "no teacher": {"teacher": {"recipe": ""}},
+    "activations: tanh": {"binary": {"estimator": "tanh"}},
+    "activations: linear": {"binary": {"estimator": "linear"}},
+    "activations: clip": {"binary": {"estimator": "clip"}},
 }
 """Changes to the base recipe, by section."""
 
