@@ -253,7 +253,7 @@ def binary_planes(net: BinaryNet) -> Value:
     highest = np.maximum(x.data[:, :, 0:3], x.data[:, :, 1:4])
     x = net.plain("MaxPool", x, highest, kernel_shape=[2, 1])
     x = net.plain("Flatten", x, x.data.reshape(net.samples, -1), axis=1)
-    return net.quant(net.dense(x, net.weights([x.data.shape[1], 3], 0.011)), 0.02, 8)
+    return net.quant(net.dense(x, net.weights([x.data.shape[1], 3], 0.01137)), 0.02, 8)
 
 
 NETWORKS = {
