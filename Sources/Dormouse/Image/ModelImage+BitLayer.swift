@@ -6,6 +6,10 @@ extension ModelImage {
   /// The types of first input, further inputs and output suit the operation; what has no zero point has none.
   @_optimize(size)
   func validateTypes(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
+    guard RuntimeParts.hasBits else {
+      let isKnown = operation.rawValue <= Operation.concatenation.rawValue
+      return try Self.require(isKnown, .program, at: at, .unsupportedOperation)
+    }
     let input = tensor(Int(layer.inputs.0))
     let output = tensor(Int(layer.output))
     let isSame = input.type == output.type

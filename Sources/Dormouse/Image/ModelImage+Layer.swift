@@ -33,7 +33,8 @@ extension ModelImage {
     }
     var layout: WeightLayout
     switch operation {
-    case .dense, .convolution: layout = tensor(Int(layer.inputs.0)).holds(.bits) ? .words : .rows
+    case .dense, .convolution:
+      layout = RuntimeParts.hasBits && tensor(Int(layer.inputs.0)).holds(.bits) ? .words : .rows
     case .depthwise: layout = .taps
     case .averagePool, .maxPool, .add, .concatenation, .binarize, .prelu, .rescale: layout = .none
     }
@@ -60,7 +61,7 @@ extension ModelImage {
     switch operation {
     case .add: (least, most) = (2, 2)
     case .concatenation: (least, most) = (2, 4)
-    case .dense, .convolution: (least, most) = (1, 2)
+    case .dense, .convolution: (least, most) = (1, RuntimeParts.hasBits ? 2 : 1)
     default: (least, most) = (1, 1)
     }
     try Self.require(layer.inputCount >= least && layer.inputCount <= most, .program, at: at &+ 14, .badCount)
@@ -115,7 +116,7 @@ extension ModelImage {
       && layer.strideWidth <= limit && layer.dilationHeight <= limit && layer.dilationWidth <= limit
     try Self.require(isBounded, .program, at: at &+ 16, .badValue)
     let taps = Int(layer.kernelHeight) &* Int(layer.kernelWidth)
-    let isWide = operation == .averagePool && tensor(Int(layer.inputs.0)).holds(.int16)
+    let isWide = RuntimeParts.hasBits && operation == .averagePool && tensor(Int(layer.inputs.0)).holds(.int16)
     let most = isWide ? AveragePool.maximumTaps : Self.maximumRow
     try Self.require(taps <= most, .program, at: at &+ 16, .badValue)
   }
@@ -143,7 +144,9 @@ extension ModelImage {
   ) throws(ImageError) {
     let channels = layer.requantizedChannels(output: output)
     guard channels > 0 else { return }
-    if layer.readsBits || operation == .binarize || operation == .prelu || operation == .rescale {
+    if RuntimeParts.hasBits
+      && (layer.readsBits || operation == .binarize || operation == .prelu || operation == .rescale)
+    {
       return try validateBitConstants(of: layer, operation, input: input, output: output, at: at)
     }
     try requireWeights(layer.multipliers, rows: 1, stride: UInt32(truncatingIfNeeded: 4 &* channels), at: at &+ 48)

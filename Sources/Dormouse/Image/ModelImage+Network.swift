@@ -49,7 +49,7 @@ extension ModelImage {
   private func validateTensor(_ index: Int) throws(ImageError) {
     let tensor = tensor(index)
     let at = place(ofTensor: index)
-    let isSymmetric = tensor.holds(.bits) || tensor.holds(.int16)
+    let isSymmetric = RuntimeParts.hasBits && (tensor.holds(.bits) || tensor.holds(.int16))
     try Self.require(tensor.holds(.int8) || isSymmetric, .tensors, at: at, .badType)
     try Self.require(tensor.zeroPoint == 0 || !isSymmetric, .tensors, at: at &+ 1, .badValue)
     let rows = UInt32(tensor.height) &* UInt32(tensor.width)

@@ -69,7 +69,8 @@ public struct TensorRecord: BitwiseCopyable {
   /// Bytes that the channels of one position take; 0 for an unknown type.
   @inline(__always)
   public var positionLength: Int {
-    switch ElementType(rawValue: type) {
+    guard RuntimeParts.hasBits else { return Int(channels) }
+    return switch ElementType(rawValue: type) {
     case .int8: Int(channels)
     case .bits: 4 &* SignWords.count(channels: Int(channels))
     case .int16: 2 &* Int(channels)

@@ -22,7 +22,7 @@ extension LayerRecord {
 
   /// Whether the layer multiplies signs with signs.
   @_optimize(size)
-  public var readsBits: Bool { layout == WeightLayout.words.rawValue }
+  public var readsBits: Bool { RuntimeParts.hasBits && layout == WeightLayout.words.rawValue }
 
   /// What the layer's stored weights mean; that of no weights for an unknown encoding.
   @_optimize(size)
@@ -79,7 +79,7 @@ extension LayerRecord {
     switch Operation(rawValue: operation) {
     case .dense: output.count
     case .convolution, .depthwise: Int(output.channels)
-    case .add: output.holds(.int8) ? 3 : 0
+    case .add: RuntimeParts.hasBits && output.holds(.int16) ? 0 : 3
     case .binarize, .prelu: Int(output.channels)
     case .rescale: 1
     default: 0

@@ -43,7 +43,7 @@ public struct Network {
     let from = image.tensor(Int(layer.inputs.0))
     let to = image.tensor(Int(layer.output))
     let constants = image.constants(of: layer, input: from, output: to)
-    if !from.holds(.int8) || !to.holds(.int8) { return runBits(index, from, to, constants) }
+    if RuntimeParts.hasBits && !(from.holds(.int8) && to.holds(.int8)) { return runBits(index, from, to, constants) }
     let input = Span(_unsafeStart: UnsafePointer(elements(of: from)), count: from.count)
     var output = MutableSpan(_unsafeStart: elements(of: to), count: to.count)
     switch Operation(rawValue: layer.operation).unsafelyUnwrapped {
@@ -70,7 +70,7 @@ public struct Network {
     case .concatenation:
       concatenate(index, into: &output, to)
     case .rescale:
-      Rescale.run(input, constants, into: &output)
+      if RuntimeParts.hasBits { Rescale.run(input, constants, into: &output) }
     case .binarize, .prelu:
       break
     }

@@ -1,0 +1,14 @@
+/// What this build of the runtime has beside int8 networks.
+enum RuntimeParts {
+  /// Layers that read or write bits or int16.
+  ///
+  /// Flash is dear: firmware for an int8 model is compiled with `DORMOUSE_WITHOUT_BITS`, and refuses images that need more.
+  @inline(__always)
+  static var hasBits: Bool {
+    #if DORMOUSE_WITHOUT_BITS
+      false
+    #else
+      true
+    #endif
+  }
+}
