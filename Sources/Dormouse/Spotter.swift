@@ -27,14 +27,16 @@ public struct Spotter: ~Copyable {
   /// The model.
   public let image: ModelImage
   private let plan: ArenaPlan
-  private let frames: UnsafeMutablePointer<Int8>
+  private let frames: UnsafeMutableRawPointer
   private let scratch: UnsafeMutableRawPointer
-  private var logMel: LogMel
+  private var frontEnd: FrontEnd
   private var network: Network
   private var detector: Detector
-  private let bands: Int
+  /// Bytes of a frame.
+  private let frameLength: Int
   private let context: Int
   private let stride: Int
+  private let hop: UInt64
   private let contextSamples: UInt64
   /// Ring slot that the next frame goes to; the oldest frame until then.
   private var slot = 0
@@ -56,17 +58,17 @@ public struct Spotter: ~Copyable {
       throw ImageError(.header, at: 0, .arenaMisaligned)
     }
     self.image = image
-    let record = image.logMel
+    let shape = image.frontEnd
     let program = image.program
-    plan = ArenaPlan(logMel: record, detector: image.detector, program: program)
-    bands = Int(record.bands)
+    plan = ArenaPlan(frontEnd: shape, detector: image.detector, program: program)
+    frameLength = shape.frameLength
     context = Int(program.context)
     stride = Int(program.stride)
-    contextSamples = widened(
-      UInt32(record.window) &+ UInt32(program.context &- 1) &* UInt32(record.hop))
-    frames = (arena + plan.frames).bindMemory(to: Int8.self, capacity: context &* bands)
+    hop = widened(UInt32(truncatingIfNeeded: shape.hop))
+    contextSamples = widened(UInt32(truncatingIfNeeded: shape.window &+ (context &- 1) &* shape.hop))
+    frames = arena + plan.frames
     scratch = arena + plan.activations
-    logMel = LogMel(section: image.start(of: .frontEnd), state: arena + plan.frontEnd)
+    frontEnd = FrontEnd(section: image.start(of: .frontEnd), state: arena + plan.frontEnd)
     network = Network(image: image, activations: arena + plan.activations)
     detector = Detector(settings: image.detector, keywords: image.keywords, state: arena + plan.detector)
     missing = context
@@ -74,7 +76,7 @@ public struct Spotter: ~Copyable {
 
   /// Forgets everything heard, so that the next sample is the first.
   public mutating func reset() {
-    logMel.reset()
+    frontEnd.reset()
     detector.reset()
     slot = 0
     missing = context
@@ -87,34 +89,51 @@ public struct Spotter: ~Copyable {
   ///   - samples: mono, at the model's sample rate.
   ///   - start: index of the first sample to take.
   public mutating func push(_ samples: UnsafeBufferPointer<Int16>, from start: Int = 0) -> Progress {
-    let step = logMel.push(samples, from: start, into: frames + slot &* bands, scratch: scratch)
+    let step = frontEnd.push(samples, from: start, into: frames + slot &* frameLength, scratch: scratch)
     heard &+= widened(UInt32(truncatingIfNeeded: step.consumed))
     guard step.frameReady else {
       return Progress(consumed: step.consumed, frame: false, inference: false, detection: nil)
     }
+    return frameCompleted(consumed: step.consumed)
+  }
+
+  /// Takes a frame that was made elsewhere, as `ComparatorEdges` makes them from an analog board, in place of the samples
+  /// of one hop.
+  ///
+  /// - Parameter frame: as many bytes as a frame of the model has; of bits, little-endian words whose unused bits are 0.
+  public mutating func push(frame: UnsafeRawPointer) -> Progress {
+    (frames + slot &* frameLength).copyMemory(from: frame, byteCount: frameLength)
+    heard &+= hop
+    return frameCompleted(consumed: 0)
+  }
+
+  @inline(__always)
+  private mutating func frameCompleted(consumed: Int) -> Progress {
     slot = slot &+ 1 == context ? 0 : slot &+ 1
     missing &-= 1
     guard missing == 0 else {
-      return Progress(consumed: step.consumed, frame: true, inference: false, detection: nil)
+      return Progress(consumed: consumed, frame: true, inference: false, detection: nil)
     }
     missing = stride
-    return Progress(consumed: step.consumed, frame: true, inference: true, detection: infer())
+    return Progress(consumed: consumed, frame: true, inference: true, detection: infer())
   }
 
   /// Runs the network over the last `context` frames.
   private mutating func infer() -> Detection? {
     let input = UnsafeMutableRawPointer(network.input.baseAddress.unsafelyUnwrapped)
-    let older = (context &- slot) &* bands
-    input.copyMemory(from: frames + slot &* bands, byteCount: older)
-    (input + older).copyMemory(from: frames, byteCount: slot &* bands)
+    let older = (context &- slot) &* frameLength
+    input.copyMemory(from: frames + slot &* frameLength, byteCount: older)
+    (input + older).copyMemory(from: frames, byteCount: slot &* frameLength)
     network.run()
     return detector.update(logits: network.output, start: heard &- contextSamples, end: heard)
   }
 
-  /// The last completed frame, `[bands]`; before the first one, undefined.
+  /// Bytes of the last completed frame: int8 features, `[bands]`, or bits in little-endian words; before the first one,
+  /// undefined.
   public var frame: UnsafeBufferPointer<Int8> {
     let last = slot == 0 ? context &- 1 : slot &- 1
-    return UnsafeBufferPointer(start: frames + last &* bands, count: bands)
+    return UnsafeBufferPointer(
+      start: (frames + last &* frameLength).assumingMemoryBound(to: Int8.self), count: frameLength)
   }
 
   /// Output of the last inference, `[labels]`; valid until the next sample is pushed.

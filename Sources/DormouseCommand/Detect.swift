@@ -61,7 +61,7 @@ struct Detect: ParsableCommand {
   }
 
   private func detect(in file: String, _ model: Model) throws {
-    let rate = Int(model.image.logMel.sampleRate)
+    let rate = model.image.frontEnd.sampleRate
     let reader = try audio.open(file, sampleRate: rate)
     let report = DetectionReport(
       style: hash ? .samples : json ? .json : .table, name: file, namesFile: files.count > 1,

@@ -8,7 +8,8 @@ struct Features: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compute the features that a model sees, as the device computes them.",
     discussion: """
-      Prints the matrix, a frame a line, or writes it to an .npy file: int8, [frames, bands].
+      Prints the matrix, a frame a line, or writes it to an .npy file: int8, [frames, bands], or
+      [frames, channels] of 0 and 1 from an analog-binary front end.
 
       Example: dormouse features recording.wav -o features.npy
       """)
@@ -30,9 +31,9 @@ struct Features: ParsableCommand {
   }
 
   private struct Report: Encodable {
-    let sampleRate: UInt32
-    let window: UInt16
-    let hop: UInt16
+    let sampleRate: Int
+    let window: Int
+    let hop: Int
     let frames: Int
     let bands: Int
     let features: [[Int8]]
@@ -41,9 +42,9 @@ struct Features: ParsableCommand {
   func run() throws {
     let loaded = try model.load()
     defer { withExtendedLifetime(loaded) {} }
-    let record = loaded.image.logMel
-    let reader = try audio.open(file, sampleRate: Int(record.sampleRate))
-    let bands = Int(record.bands)
+    let shape = loaded.image.frontEnd
+    let reader = try audio.open(file, sampleRate: shape.sampleRate)
+    let bands = shape.features
     let matrix = try FeatureMatrix.compute(reader, loaded)
     let frames = matrix.count / bands
     if let output {
@@ -54,7 +55,7 @@ struct Features: ParsableCommand {
     if json {
       try Console.say(
         json: Report(
-          sampleRate: record.sampleRate, window: record.window, hop: record.hop, frames: frames, bands: bands,
+          sampleRate: shape.sampleRate, window: shape.window, hop: shape.hop, frames: frames, bands: bands,
           features: rows))
     } else {
       for row in rows { Console.say(row.map(String.init).joined(separator: " ")) }

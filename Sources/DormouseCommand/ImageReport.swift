@@ -9,10 +9,14 @@ struct ImageReport: Encodable {
     let sampleRate: Int
     let window: Int
     let hop: Int
-    let fftLength: Int
+    /// "log-mel" or "analog-binary".
+    let kind: String
+    /// Bands, or channels of bits.
     let bands: Int
-    let lowFrequency: Int
-    let highFrequency: Int
+    /// Of log-mel alone, as are the frequencies.
+    let fftLength: Int?
+    let lowFrequency: Int?
+    let highFrequency: Int?
     /// Frames.
     let context: Int
     /// Hops.
@@ -48,16 +52,26 @@ struct ImageReport: Encodable {
       keywords = nil
       return
     }
-    let record = image.logMel
+    let shape = image.frontEnd
+    let record = shape.kind == LogMelRecord.logMel ? image.logMel : nil
     frontEnd = FrontEnd(
-      sampleRate: Int(record.sampleRate), window: Int(record.window), hop: Int(record.hop),
-      fftLength: Int(record.fftLength), bands: Int(record.bands), lowFrequency: Int(record.lowFrequency),
-      highFrequency: Int(record.highFrequency), context: Int(image.program.context), stride: Int(image.program.stride))
+      sampleRate: shape.sampleRate, window: shape.window, hop: shape.hop,
+      kind: record == nil ? "analog-binary" : "log-mel", bands: shape.features,
+      fftLength: record.map { Int($0.fftLength) }, lowFrequency: record.map { Int($0.lowFrequency) },
+      highFrequency: record.map { Int($0.highFrequency) }, context: Int(image.program.context),
+      stride: Int(image.program.stride))
     keywords = table.labels.enumerated().map { index, label in
       let keyword = image.keywords[index]
       let threshold = keyword.threshold > 32768 ? nil : (Double(keyword.threshold) / 3.2768).rounded() / 10000
       return Keyword(label: label, threshold: threshold, minimumRun: Int(keyword.minimumRun))
     }
+  }
+
+  private func bandsText(_ frontEnd: FrontEnd) -> String {
+    guard let low = frontEnd.lowFrequency, let high = frontEnd.highFrequency else {
+      return "bits of \(frontEnd.bands) analog channels"
+    }
+    return "\(frontEnd.bands) bands from \(low) to \(high) Hz"
   }
 
   /// For people.
@@ -66,7 +80,7 @@ struct ImageReport: Encodable {
     if let frontEnd {
       lines.append(
         "front end: \(frontEnd.sampleRate) Hz, window \(frontEnd.window), hop \(frontEnd.hop), "
-          + "\(frontEnd.bands) bands from \(frontEnd.lowFrequency) to \(frontEnd.highFrequency) Hz, "
+          + bandsText(frontEnd) + ", "
           + "context \(frontEnd.context) frames, stride \(frontEnd.stride)")
     }
     if let keywords {

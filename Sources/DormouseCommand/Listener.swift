@@ -54,7 +54,7 @@ struct Listener: ~Copyable {
   /// Detections end within the recording.
   mutating func hear(_ reader: AudioReader, flushes: Bool, report: (Event) throws -> Void) throws {
     spotter.reset()
-    let rate = UInt64(spotter.image.logMel.sampleRate)
+    let rate = UInt64(spotter.image.frontEnd.sampleRate)
     length = 0
     var failure: (any Error)?
     while true {
@@ -76,8 +76,8 @@ struct Listener: ~Copyable {
   }
 
   private mutating func flush(_ report: (Event) throws -> Void) throws {
-    let record = spotter.image.logMel
-    var missing = Int(record.window) + (Int(spotter.image.program.context) - 1) * Int(record.hop)
+    let shape = spotter.image.frontEnd
+    var missing = shape.window + (Int(spotter.image.program.context) - 1) * shape.hop
     block.update(repeating: 0)
     while missing > 0 {
       let count = min(missing, block.count)

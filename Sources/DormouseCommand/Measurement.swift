@@ -45,7 +45,7 @@ struct Measurement: Encodable {
   }
 
   private static func realtimeFactor(_ model: Model, seconds: Double) throws -> Double {
-    let rate = Int(model.image.logMel.sampleRate)
+    let rate = model.image.frontEnd.sampleRate
     let arena = Arena(length: model.image.arenaLength)
     defer { withExtendedLifetime(arena) {} }
     var spotter = try Spotter(image: model.image, arena: arena.base, arenaLength: arena.length)
@@ -60,21 +60,19 @@ struct Measurement: Encodable {
   }
 
   private static func frontEnd(_ model: Model, seconds: Double) throws -> Double {
-    let record = model.image.logMel
-    let state = Arena(length: LogMel.stateLength(record))
-    let scratch = Arena(length: LogMel.scratchLength(record))
-    defer { withExtendedLifetime((state, scratch)) {} }
-    var frame = [Int8](repeating: 0, count: Int(record.bands))
-    var logMel = LogMel(section: model.frontEnd, state: state.base)
-    let noise = Noise.samples(count: Int(record.window) + 99 * Int(record.hop))
+    let shape = model.image.frontEnd
+    let state = Arena(length: shape.stateLength)
+    let scratch = Arena(length: shape.scratchLength)
+    let frame = Arena(length: shape.frameLength)
+    defer { withExtendedLifetime((state, scratch, frame)) {} }
+    var frontEnd = FrontEnd(section: model.image.frontEndSection, state: state.base)
+    let noise = Noise.samples(count: shape.window + 99 * shape.hop)
     let time = noise.withUnsafeBufferPointer { samples in
-      frame.withUnsafeMutableBufferPointer { frame in
-        Stopwatch.best(seconds: seconds) {
-          logMel.reset()
-          var taken = 0
-          while taken < samples.count {
-            taken += logMel.push(samples, from: taken, into: frame.baseAddress!, scratch: scratch.base).consumed
-          }
+      Stopwatch.best(seconds: seconds) {
+        frontEnd.reset()
+        var taken = 0
+        while taken < samples.count {
+          taken += frontEnd.push(samples, from: taken, into: frame.base, scratch: scratch.base).consumed
         }
       }
     }

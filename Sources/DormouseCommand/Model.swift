@@ -19,11 +19,6 @@ struct Model {
   /// Valid as long as `loaded`.
   var image: ModelImage { loaded.image }
 
-  /// Bytes of the front end's section, for `LogMel`; valid as long as `loaded`.
-  ///
-  /// - Precondition: the image has a front end.
-  var frontEnd: UnsafeRawPointer { loaded.bytes.baseAddress! + offset(of: .frontEnd)! }
-
   /// Makes every label that is ever reported need `threshold`, 0 to 1 (but at least one step), in a copy of the image.
   mutating func setThreshold(_ threshold: Double) throws {
     guard let section = offset(of: .detector) else { return }

@@ -16,7 +16,7 @@ extension Graph {
   public init(onnx: Data, settings: ModelSettings = ModelSettings(), name: String = "model") throws {
     let file = try OnnxFile(onnx)
     let described = try ModelSettings(metadata: file.metadata).overridden(by: settings)
-    let network = try OnnxImporter(file, bands: described.frontEnd?.bands).run()
+    let network = try OnnxImporter(file, bands: described.frontEnd?.features).run()
     let complete = try described.completed(
       name: name, inputs: network.tensors[OnnxImporter.inputTensor].shape.count,
       outputs: network.tensors[network.output].shape.count)

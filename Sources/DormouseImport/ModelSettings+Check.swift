@@ -18,10 +18,11 @@ extension ModelSettings {
         "labels", "are \(labels.count) for a network of \(outputs) outputs", remedy: "give one label an output")
     }
     if let frontEnd {
-      guard (1...1024).contains(frontEnd.bands), inputs.isMultiple(of: frontEnd.bands) else {
+      guard (1...1024).contains(frontEnd.features), inputs.isMultiple(of: frontEnd.features) else {
         throw ImportError(
-          "front_end", "gives \(frontEnd.bands) bands a frame, which does not divide the network's \(inputs) inputs",
-          remedy: "set bands to what the network was trained with")
+          "front_end",
+          "gives \(frontEnd.features) \(frontEnd.featureName) a frame, which does not divide the network's \(inputs) inputs",
+          remedy: "set \(frontEnd.featureName) to what the network was trained with")
       }
       guard detector != nil else {
         throw ImportError(

@@ -15,7 +15,7 @@ public struct ModelSettings: Equatable, Sendable {
   /// One a network output, in the order of the logits, all different, each 1 to 63 bytes of UTF-8.
   public var labels: [String]?
   /// Front end that computes the network's input; a bare network has none.
-  public var frontEnd: LogMelSettings?
+  public var frontEnd: FrontEndSettings?
   /// How scores become detections; needed exactly if there is a front end.
   public var detector: DetectorSettings?
 
@@ -67,7 +67,7 @@ public struct ModelSettings: Equatable, Sendable {
     }
     self.frontEnd = try frontEnd.map { data in
       do {
-        return try LogMelSettings(json: data)
+        return try FrontEndSettings(json: data)
       } catch {
         throw ImportError(place + "front_end", "\(error)")
       }

@@ -1,4 +1,5 @@
 import Dormouse
+import DormouseModel
 
 /// The bytes of an image with access to its records, for breaking them on purpose.
 ///
@@ -85,7 +86,7 @@ public struct ImageBytes {
     var plan = ArenaPlan(program: head)
     if let frontEnd = section(.frontEnd), let detector = section(.detector) {
       plan = ArenaPlan(
-        logMel: load(LogMelRecord.self, at: Int(frontEnd.offset)),
+        frontEnd: FrontEndShape(of: Array(bytes[Int(frontEnd.offset)...].prefix(64))),
         detector: load(DetectorRecord.self, at: Int(detector.offset)), program: head)
     }
     store(UInt32(truncatingIfNeeded: plan.length), at: 20)

@@ -39,7 +39,7 @@ public enum SampleGraphs {
     var graph = builder.graph
     var frontEnd = LogMelSettings()
     frontEnd.bands = bands
-    graph.frontEnd = frontEnd
+    graph.frontEnd = .logMel(frontEnd)
     graph.detector = DetectorSettings(
       stride: 4, smoothing: 3, refractoryMilliseconds: 800,
       keywords: ["label 1": .init(threshold: 0.25, minimumRun: 1), "label 2": .init(threshold: 1, minimumRun: 2)])

@@ -87,7 +87,7 @@ public struct Trial {
   private func infer(_ image: ModelImage, _ arena: UnsafeMutableRawPointer, _ random: inout Random) -> Bool {
     let plan =
       image.hasFrontEnd
-      ? ArenaPlan(logMel: image.logMel, detector: image.detector, program: image.program)
+      ? ArenaPlan(frontEnd: image.frontEnd, detector: image.detector, program: image.program)
       : ArenaPlan(program: image.program)
     var logits: [[Int8]] = []
     let noise = (0..<image.tensor(Int(image.program.input)).byteLength).map { _ in

@@ -61,7 +61,7 @@ struct ImportTests {
     let graph = try Graph(onnx: data)
     #expect(graph.name == "fixture" && graph.version == "2.1")
     #expect(graph.labels == ["yes", "no", "unknown", "silence"])
-    #expect(graph.frontEnd?.bands == 10)
+    #expect(graph.frontEnd?.features == 10)
     #expect(graph.detector?.keywords["yes"]?.minimumRun == 2)
     #expect(graph.tensors[graph.input].shape == TensorShape(height: 8, channels: 10))
 
@@ -77,7 +77,7 @@ struct ImportTests {
        "detector": {"stride": 1, "smoothing": 2, "refractory_ms": 3, "keywords": {"a": {"threshold": 0.5, "minimum_run": 1}}}}
       """#
     let settings = try ModelSettings(json: Data(text.utf8))
-    #expect(settings.frontEnd?.bands == 20 && settings.detector?.refractoryMilliseconds == 3)
+    #expect(settings.frontEnd?.features == 20 && settings.detector?.refractoryMilliseconds == 3)
     #expect(throws: ImportError("settings", "are not a JSON object")) { try ModelSettings(json: Data("[]".utf8)) }
     #expect(throws: ImportError.self) { try ModelSettings(json: Data(#"{"labls": ["a"]}"#.utf8)) }
     #expect(throws: ImportError.self) { try ModelSettings(json: Data(#"{"name": 5}"#.utf8)) }

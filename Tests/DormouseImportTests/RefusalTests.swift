@@ -199,7 +199,7 @@ struct RefusalTests {
     settings.labels = ["a", "b", "b", "c"]
     #expect(try refusal(heard.model(), settings: settings).contains("a label occurs twice"))
     settings = ModelSettings()
-    settings.frontEnd = LogMelSettings()
+    settings.frontEnd = .logMel(LogMelSettings())
     #expect(try refusal(heard.model(), settings: settings).contains("no axis of 40 bands"))
     let flat = Fixture(name: "dense_forms")
     #expect(try refusal(flat.model(), settings: settings).hasPrefix("front_end: gives 40 bands a frame"))

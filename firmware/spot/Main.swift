@@ -38,7 +38,7 @@ private func spot(_ path: UnsafeBufferPointer<UInt8>, each: Bool) -> Int32 {
   guard let recording = Recording(path: path) else {
     return fail("the recording can't be read: it must be raw 16-bit samples or a mono 16-bit .wav file")
   }
-  if let rate = recording.sampleRate, rate != image.logMel.sampleRate {
+  if let rate = recording.sampleRate, rate != UInt32(truncatingIfNeeded: image.frontEnd.sampleRate) {
     return fail("the recording has another sample rate than the model")
   }
   var chunk = InlineArray<160, Int16>(repeating: 0)

@@ -67,7 +67,7 @@ public struct ImageHeader: BitwiseCopyable {
 public enum SectionKind: UInt32, Sendable {
   /// The file as a whole: header and section table. Never stored; errors name it.
   case header = 0
-  /// One `LogMelRecord`, then its tables. Absent from an image that holds a bare network.
+  /// One `LogMelRecord` or `AnalogBinaryRecord`, then its tables. Absent from an image that holds a bare network.
   case frontEnd = 1
   /// `TensorRecord`s.
   case tensors = 2

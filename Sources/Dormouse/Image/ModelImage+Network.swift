@@ -38,7 +38,11 @@ extension ModelImage {
     }
     try Self.require(program.context >= 1, .program, at: at &+ 4, .badValue)
     try Self.require(program.stride >= 1, .program, at: at &+ 6, .badValue)
-    let isFrames = input.holds(.int8) && input.count == Int(program.context) &* Int(logMel.bands)
+    let shape = frontEnd
+    let context = Int(program.context)
+    // A frame of bits fills whole words, as the channels of one position do.
+    let isFrames = input.count == context &* shape.features && input.byteLength == context &* shape.frameLength
+    try Self.require(input.holds(shape.type), .program, at: at, .badType)
     try Self.require(isFrames, .program, at: at &+ 4, .badShape)
   }
 

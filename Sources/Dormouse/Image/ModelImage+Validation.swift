@@ -75,7 +75,7 @@ extension ModelImage {
     try Self.require(count(of: .identity) == 2, .identity, at: offset(of: .identity), .badCount)
     try validateStrings(in: .identity)
     if hears {
-      _ = try LogMelRecord.validated(
+      try FrontEnd.validate(
         section: start(of: .frontEnd), length: length(of: .frontEnd), offset: offset(of: .frontEnd))
       try validateDetector()
     }
@@ -119,7 +119,7 @@ extension ModelImage {
   @_optimize(size)
   private func validateArena() throws(ImageError) {
     let plan =
-      hasFrontEnd ? ArenaPlan(logMel: logMel, detector: detector, program: program) : ArenaPlan(program: program)
+      hasFrontEnd ? ArenaPlan(frontEnd: frontEnd, detector: detector, program: program) : ArenaPlan(program: program)
     try Self.require(plan.length == arenaLength, .header, at: 20, .arenaLengthMismatch)
   }
 }

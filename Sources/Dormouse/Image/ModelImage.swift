@@ -50,7 +50,13 @@ public struct ModelImage {
   /// Whether the image hears (front end and detector), or holds a bare network.
   public var hasFrontEnd: Bool { count(of: .frontEnd) != 0 }
 
-  /// Front-end settings; requires `hasFrontEnd`.
+  /// What the front end takes and gives; requires `hasFrontEnd`.
+  public var frontEnd: FrontEndShape { FrontEndShape(section: start(of: .frontEnd)) }
+
+  /// The section of the front end, for `FrontEnd`; requires `hasFrontEnd`.
+  public var frontEndSection: UnsafeRawPointer { start(of: .frontEnd) }
+
+  /// Settings of the log-mel front end; requires `hasFrontEnd`, and that it is of this kind.
   public var logMel: LogMelRecord { start(of: .frontEnd).load(as: LogMelRecord.self) }
 
   /// Detector settings; requires `hasFrontEnd`.

@@ -1,13 +1,13 @@
 /// Where everything lives in a spotter's arena, in bytes from its start.
 ///
-///     carried samples | frame ring | detector | activations (overlaid with front-end scratch)
+///     front end | frame ring | detector | activations (overlaid with front-end scratch)
 ///
 /// The first three hold state from one push to the next; activations live during an inference only. The planner on the
 /// host, the image validator and the spotter all take this one plan, so the arena length in an image is exact.
 public struct ArenaPlan: Equatable, Sendable {
   /// State of the front end.
   public let frontEnd: Int
-  /// The last `context` frames, `[context, bands]` int8, a ring.
+  /// The last `context` frames, `[context]` frames of the front end's length, a ring.
   public let frames: Int
   /// State of the detector.
   public let detector: Int
@@ -19,12 +19,12 @@ public struct ArenaPlan: Equatable, Sendable {
   /// Plan for an image that hears.
   ///
   /// - Precondition: settings are validated; lengths are below 2^24 each.
-  public init(logMel: LogMelRecord, detector settings: DetectorRecord, program: ProgramRecord) {
+  public init(frontEnd shape: FrontEndShape, detector settings: DetectorRecord, program: ProgramRecord) {
     frontEnd = 0
-    frames = LogMel.stateLength(logMel)
-    detector = frames &+ ImageFormat.aligned(Int(program.context) &* Int(logMel.bands))
+    frames = shape.stateLength
+    detector = frames &+ ImageFormat.aligned(Int(program.context) &* shape.frameLength)
     activations = detector &+ Detector.stateLength(settings)
-    let scratch = LogMel.scratchLength(logMel)
+    let scratch = shape.scratchLength
     let network = Int(truncatingIfNeeded: program.activationLength)
     length = activations &+ ImageFormat.aligned(network > scratch ? network : scratch)
   }

@@ -30,15 +30,15 @@ public final class EvaluatedModel: @unchecked Sendable {
 
   var image: ModelImage { loaded.image }
   /// Hz that it hears.
-  public var sampleRate: Int { Int(image.logMel.sampleRate) }
+  public var sampleRate: Int { image.frontEnd.sampleRate }
 
   /// Samples of one context.
   var contextSamples: Int {
-    Int(image.logMel.window) + (Int(image.program.context) - 1) * Int(image.logMel.hop)
+    image.frontEnd.window + (Int(image.program.context) - 1) * image.frontEnd.hop
   }
 
   /// Samples between inferences.
-  var step: Int { Int(image.program.stride) * Int(image.logMel.hop) }
+  var step: Int { Int(image.program.stride) * image.frontEnd.hop }
 
   /// Samples of silence heard before a recording, so that its start is seen at every place of the context.
   var silenceBefore: Int { contextSamples }

@@ -10,8 +10,8 @@ public struct Graph: Equatable, Sendable {
   public var version: String
   /// One name a network output, in the order of the logits; each 1 to 63 bytes of UTF-8, all different.
   public var labels: [String]
-  /// Front end that computes the network's input from sound; nil in a bare network, which takes any int8 input.
-  public var frontEnd: LogMelSettings?
+  /// Front end that computes the network's input from sound; nil in a bare network, which takes any input.
+  public var frontEnd: FrontEndSettings?
   /// How scores become detections; present exactly if `frontEnd` is.
   public var detector: DetectorSettings?
   /// Activations; nodes name them by index.
@@ -25,7 +25,8 @@ public struct Graph: Equatable, Sendable {
 
   /// Memberwise.
   public init(
-    name: String, version: String, labels: [String], frontEnd: LogMelSettings? = nil, detector: DetectorSettings? = nil,
+    name: String, version: String, labels: [String], frontEnd: FrontEndSettings? = nil,
+    detector: DetectorSettings? = nil,
     tensors: [Tensor], nodes: [Node], input: Int, output: Int
   ) {
     self.name = name

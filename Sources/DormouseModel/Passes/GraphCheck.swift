@@ -164,13 +164,21 @@ extension Graph {
       throw GraphError("model", "front-end settings and detector settings come together or not at all")
     }
     guard let frontEnd, let detector else { return }
-    guard tensors[input].type == .int8 else {
-      throw GraphError("model", "its input is \(tensors[input].type), but the log-mel front end gives int8")
-    }
-    let count = tensors[input].shape.count
-    guard frontEnd.bands > 0, count % frontEnd.bands == 0, count / frontEnd.bands <= 65535 else {
+    guard tensors[input].type == frontEnd.type else {
       throw GraphError(
-        "model", "its input \(tensors[input].shape) is no whole number of frames of \(frontEnd.bands) bands")
+        "model", "its input is \(tensors[input].type), but its \(frontEnd.kind) front end gives \(frontEnd.type)")
+    }
+    let shape = tensors[input].shape
+    let count = shape.count
+    let features = frontEnd.features
+    if frontEnd.type == .bits, shape.channels != features {
+      throw GraphError(
+        "model", "its input \(shape) has \(shape.channels) channels, but its front end has \(features)")
+    }
+    guard features > 0, count % features == 0, count / features <= 65535 else {
+      throw GraphError(
+        "model", "its input \(tensors[input].shape) is no whole number of frames of \(features) \(frontEnd.featureName)"
+      )
     }
     try detector.check(labels: labels)
   }

@@ -7,7 +7,7 @@ public struct ImageWriter {
   public let graph: Graph
   /// Where its activations lie.
   public let plan: ActivationPlan
-  private let frontEnd: LogMelDesign?
+  private let frontEnd: [UInt8]?
   private let layers: [LayerRecord]
   private let constants: [UInt8]
 
@@ -17,7 +17,7 @@ public struct ImageWriter {
   public init(_ graph: Graph) throws {
     try graph.check()
     self.graph = graph
-    frontEnd = try graph.frontEnd.map { try LogMelDesign($0) }
+    frontEnd = try graph.frontEnd.map { try $0.section() }
     var section = ByteBuilder()
     var layers: [LayerRecord] = []
     for node in graph.nodes {
@@ -49,7 +49,7 @@ public struct ImageWriter {
     sections.append((.labels, graph.labels.count, ImageWriter.strings(graph.labels)))
     sections.append((.identity, 2, ImageWriter.strings([graph.name, graph.version])))
     if let frontEnd, let settings = graph.detector {
-      sections.insert((.frontEnd, 1, frontEnd.section), at: 0)
+      sections.insert((.frontEnd, 1, frontEnd), at: 0)
       sections.append((.detector, graph.labels.count, try detectorSection(settings)))
     }
     var offset = ImageFormat.aligned(
@@ -117,7 +117,7 @@ public struct ImageWriter {
   }
 
   private var programRecord: ProgramRecord {
-    let context = graph.frontEnd.map { graph.tensors[graph.input].shape.count / $0.bands } ?? 0
+    let context = graph.frontEnd.map { graph.tensors[graph.input].shape.count / $0.features } ?? 0
     return ProgramRecord(
       input: UInt16(graph.input), output: UInt16(graph.output), context: UInt16(context),
       stride: UInt16(graph.detector?.stride ?? 0), activationLength: UInt32(plan.length))
@@ -149,8 +149,9 @@ public struct ImageWriter {
 
   private func arenaLength() throws(GraphError) -> Int {
     guard let frontEnd, let settings = graph.detector else { return ArenaPlan(program: programRecord).length }
-    let logMel = frontEnd.section.withUnsafeBytes { $0.loadUnaligned(as: LogMelRecord.self) }
-    return ArenaPlan(logMel: logMel, detector: try detectorRecord(settings), program: programRecord).length
+    return ArenaPlan(
+      frontEnd: FrontEndShape(of: frontEnd), detector: try detectorRecord(settings), program: programRecord
+    ).length
   }
 
   private static func strings(_ texts: [String]) -> [UInt8] {

@@ -1,0 +1,83 @@
+import Dormouse
+import Foundation
+
+/// What a model says about its front end, of either kind.
+public enum FrontEndSettings: Equatable, Sendable {
+  /// Int8 energies of frequency bands.
+  case logMel(LogMelSettings)
+  /// A bit a channel of analog filters.
+  case analogBinary(AnalogBinarySettings)
+
+  /// Reads settings from JSON, of the kind that the key `kind` names: "log-mel", also where it is absent, or
+  /// "analog-binary".
+  ///
+  /// - Throws: `LogMelSettings.Problem` in plain words.
+  public init(json: Data) throws {
+    let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any]
+    switch object?["kind"] as? String {
+    case "analog-binary": self = .analogBinary(try AnalogBinarySettings(json: json))
+    default: self = .logMel(try LogMelSettings(json: json))
+    }
+  }
+
+  /// Hz.
+  public var sampleRate: Int {
+    switch self {
+    case .logMel(let settings): settings.sampleRate
+    case .analogBinary(let settings): settings.sampleRate
+    }
+  }
+
+  /// Elements of a frame: bands or channels.
+  public var features: Int {
+    switch self {
+    case .logMel(let settings): settings.bands
+    case .analogBinary(let settings): settings.channels
+    }
+  }
+
+  /// Of the elements of a frame.
+  public var type: ElementType {
+    switch self {
+    case .logMel: .int8
+    case .analogBinary: .bits
+    }
+  }
+
+  /// "log-mel" or "analog-binary".
+  public var kind: String {
+    switch self {
+    case .logMel: "log-mel"
+    case .analogBinary: "analog-binary"
+    }
+  }
+
+  /// What `features` counts.
+  public var featureName: String {
+    switch self {
+    case .logMel: "bands"
+    case .analogBinary: "channels"
+    }
+  }
+
+  /// The front-end section of an image.
+  ///
+  /// - Throws: `LogMelSettings.Problem` if the settings are impossible.
+  public func section() throws -> [UInt8] {
+    switch self {
+    case .logMel(let settings): try LogMelDesign(settings).section
+    case .analogBinary(let settings): try AnalogBinaryDesign(settings).section
+    }
+  }
+}
+
+extension FrontEndShape {
+  /// Reads the shape off the bytes of a front-end section.
+  public init(of section: [UInt8]) {
+    // Its first 64 bytes hold either record; they may not be aligned in an array.
+    let head = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: ImageFormat.alignment)
+    defer { head.deallocate() }
+    for index in head.indices { head[index] = index < section.count ? section[index] : 0 }
+    self.init(section: UnsafeRawPointer(head.baseAddress.unsafelyUnwrapped))
+  }
+}
