@@ -27,6 +27,7 @@ let package = Package(
       name: "DormouseImport",
       dependencies: ["DormouseModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["README.md", "Schema/onnx-subset.proto"]),
+    .target(name: "DormouseAnalog", dependencies: ["Dormouse", "DormouseModel"]),
     .target(name: "DormouseExport", dependencies: ["Dormouse", "DormouseModel"]),
     .systemLibrary(
       name: "CSndFile", pkgConfig: "sndfile", providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
@@ -39,7 +40,8 @@ let package = Package(
     .executableTarget(
       name: "DormouseCommand",
       dependencies: [
-        "Dormouse", "DormouseModel", "DormouseImport", "DormouseExport", "DormouseAudio", "DormouseEvaluation",
+        "Dormouse", "DormouseModel", "DormouseAnalog", "DormouseImport", "DormouseExport", "DormouseAudio",
+        "DormouseEvaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same networks in floating point, to compare with; part of no product.
@@ -53,6 +55,7 @@ let package = Package(
     .testTarget(
       name: "DormouseImportTests", dependencies: ["DormouseImport", "DormouseModel", "Dormouse"],
       exclude: ["Fixtures"]),
+    .testTarget(name: "DormouseAnalogTests", dependencies: ["DormouseAnalog", "DormouseModel", "Dormouse"]),
     .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
     .testTarget(name: "DormouseFloatTests", dependencies: ["DormouseFloat"]),
     .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),

@@ -46,6 +46,23 @@ public enum SampleGraphs {
     return graph
   }
 
+  /// Hears the bits of analog channels: a dense layer of signs over `frames` windows of 10 ms.
+  public static func analog(seed: UInt64 = 4, channels: Int = 16, frames: Int = 20) -> Graph {
+    var random = Random(seed: seed)
+    var builder = Builder(
+      input: TensorShape(height: frames, channels: channels), zeroPoint: 0, encodings: [.binary])
+    builder.graph.tensors[0].type = .bits
+    builder.dense(4, &random)
+    var graph = builder.graph
+    var frontEnd = AnalogBinarySettings()
+    frontEnd.channels = channels
+    graph.frontEnd = .analogBinary(frontEnd)
+    graph.detector = DetectorSettings(
+      stride: 5, smoothing: 2, refractoryMilliseconds: 300,
+      keywords: ["label 1": .init(threshold: 0.25, minimumRun: 1)])
+    return graph
+  }
+
   /// Images through 2-D convolutions with stride, joined along width and height.
   public static func planar(seed: UInt64 = 3) -> Graph {
     var random = Random(seed: seed)

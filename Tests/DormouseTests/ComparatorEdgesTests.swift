@@ -30,7 +30,9 @@ import Testing
       ComparatorEdge(tick: 330, channel: 40, isHigh: false), ComparatorEdge(tick: 984, channel: 5, isHigh: false),
     ]
     let frames = try frames(edges, record(), until: 1311)
-    #expect(frames == [[1 << 5, 0], [1 << 5, 1 << 8], [1 << 5, 0], [1 << 5, 0]])
+    // Channel 5 is bit 5 of the first word, channel 40 bit 8 of the second.
+    let expected: [[UInt32]] = [[32, 0], [32, 256], [32, 0], [32, 0]]
+    #expect(frames == expected)
   }
 
   @Test(arguments: [(UInt32(16000), UInt16(160)), (16000, 400), (8000, 80), (8000, 200)])
@@ -39,7 +41,8 @@ import Testing
     let start = UInt32.max - 100_000
     for windows in [1, 3, 99, 100, 1000, 5000] {
       // First tick that is not before the end: ceil.
-      let end = (windows * Int(window) * 32768 + Int(rate) - 1) / Int(rate)
+      let ticks = windows * Int(window) * 32768
+      let end = (ticks + Int(rate) - 1) / Int(rate)
       let before = try frames([], record, until: start &+ UInt32(end - 1), start: start)
       let after = try frames([], record, until: start &+ UInt32(end), start: start)
       #expect(before.count == windows - 1 && after.count == windows)

@@ -40,7 +40,7 @@ extension AnalogBinarySettings {
     let (centre, quality) = (channel.centre, channel.quality)
     try require(centre >= 20 && centre.isFinite, "\(name): centre_hz is \(centre); it must be 20 or more")
     try require(
-      centre < 0.49 * Double(sampleRate),
+      centre <= 0.49 * Double(sampleRate),
       "\(name): its centre, \(centre) Hz, is not below Nyquist, half of sample_rate = \(sampleRate); lower it")
     try require(
       quality > 0 && quality.isFinite,
