@@ -21,17 +21,17 @@ extension ImageError {
   func plainWords(of image: [UInt8]) -> String {
     guard image.indices.contains(offset), image.count >= 8 else { return plainWords }
     let minor = UInt16(image[6]) + UInt16(image[7]) << 8
-    // An image that says that it is newer than this runtime holds what the runtime can't know.
-    if minor > ImageFormat.minorVersion {
-      return plainWords + " (the image has format \(ImageFormat.majorVersion).\(minor), this runtime knows "
-        + "\(ImageFormat.majorVersion).\(ImageFormat.minorVersion))"
+    if reason == .unsupportedEncoding, section == .program {
+      let known = Encoding(rawValue: image[offset]).map { "\($0)" } ?? "number \(image[offset])"
+      return
+        "section program, offset 0x\(String(offset, radix: 16)): weights are stored as encoding \(known), which this "
+        + "runtime (image format \(ImageFormat.majorVersion).\(ImageFormat.minorVersion)) does not know here; the image "
+        + "has format \(Int(image[4]) + Int(image[5]) << 8).\(minor): \(reason.advice)"
     }
-    guard reason == .unsupportedEncoding, section == .program else { return plainWords }
-    let known = Encoding(rawValue: image[offset]).map { "\($0)" } ?? "number \(image[offset])"
-    return
-      "section program, offset 0x\(String(offset, radix: 16)): weights are stored as encoding \(known), which this "
-      + "runtime (image format \(ImageFormat.majorVersion).\(ImageFormat.minorVersion)) does not know here; the image "
-      + "has format \(Int(image[4]) + Int(image[5]) << 8).\(Int(image[6]) + Int(image[7]) << 8): \(reason.advice)"
+    // An image that says that it is newer than this runtime holds what the runtime can't know.
+    guard minor > ImageFormat.minorVersion else { return plainWords }
+    return plainWords + " (the image has format \(ImageFormat.majorVersion).\(minor), this runtime knows "
+      + "\(ImageFormat.majorVersion).\(ImageFormat.minorVersion))"
   }
 }
 
