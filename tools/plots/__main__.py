@@ -1,10 +1,11 @@
-"""`tools/plot det|size|confusion RESULTS.json... -o PICTURE.png`."""
+"""`tools/plot det|size|confusion RESULTS.json... -o PICTURE.png`, `tools/plot analog-design|analog-trace`."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
-from . import confusion, det, size
+from . import analog, confusion, det, size
 from .results import ReportError, models
 
 
@@ -28,8 +29,26 @@ def main() -> int:
             )
         if kind == "size":
             command.add_argument("--figure", choices=tuple(size.TITLES), default="accuracy", help="what is compared")
+    boards = {
+        "analog-design": "the filters and thresholds of an analog board (dormouse analog design --json)",
+        "analog-trace": "the bits of an analog board under the waveform (dormouse analog trace --json)",
+    }
+    for kind, text in boards.items():
+        command = kinds.add_parser(kind, help=text, description=f"Draws {text}.")
+        command.add_argument("report", type=Path, metavar="REPORT.json", help="what the command printed")
+        command.add_argument("-o", "--output", type=Path, required=True, metavar="PICTURE", help="PNG, SVG or PDF")
+        if kind == "analog-trace":
+            command.add_argument("--start", type=float, default=0, metavar="SECONDS", help="where the picture starts")
+            command.add_argument("--end", type=float, metavar="SECONDS", help="and where it ends")
     options = parser.parse_args()
     try:
+        if options.kind in boards:
+            report = json.loads(options.report.read_text(encoding="utf-8"))
+            if options.kind == "analog-design":
+                analog.draw_design(report, options.output)
+            else:
+                analog.draw_trace(report, options.output, options.start, options.end)
+            return 0
         found = models(options.results)
         if options.kind == "det":
             det.draw(found, options.keyword, options.across, options.output)
