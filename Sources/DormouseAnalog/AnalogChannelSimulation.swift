@@ -19,7 +19,8 @@ struct AnalogChannelSimulation {
   private let noise: Double
   private var random: RandomNumbers
   private var input = (0.0, 0.0)
-  private var output = (0.0, 0.0)
+  /// The filter's last two outputs, in volts, newest first.
+  private(set) var output = (0.0, 0.0)
   private(set) var envelope = 0.0
   private var compared = 0.0
   private(set) var isHigh = false

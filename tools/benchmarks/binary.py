@@ -6,7 +6,7 @@ import subprocess
 
 from count.counting import BUILD, CountError
 
-from . import binary1024
+from . import binary1024, ears
 from .spine import say
 
 Results = dict[str, float]
@@ -53,7 +53,12 @@ def layer_on_host(results: Results) -> None:
     )
 
 
-MEASURES = (layers_on_devices, layer_on_host)
+def front_ends(results: Results) -> None:
+    """Instructions of the emulated filter banks, with the log-mel front end beside them."""
+    ears.measure(results, say)
+
+
+MEASURES = (layers_on_devices, layer_on_host, front_ends)
 """What fills the table, in order."""
 
 
@@ -90,6 +95,7 @@ def keys() -> list[str]:
         "cascade.int8.accuracy",
         *(f"binary1024x256.{core}.instructions_per_mac" for core in binary1024.DEVICES),
         *(f"binary1024x256.host.{what}" for what in ("ns", "ratio_int8", "ratio_hand")),
+        *ears.keys(),
     ]
 
 
