@@ -5,6 +5,7 @@
 // and only those are counted, in fields that grow, and the sixteenth beside them.
 #ifndef DORMOUSE_XNOR_ADDERS_H
 #define DORMOUSE_XNOR_ADDERS_H
+#include "dormouse_thumb1.h"
 #include "dormouse_xnor_portable.h"
 
 // Words of a row up to which sums fit in two halves of a word.
@@ -12,9 +13,20 @@ enum { DM_XNOR_WORDS = 4095 };
 
 // Adds two words to a sum, bit by bit; returns the carries.
 DM_INLINE uint32_t dm_full_adder(uint32_t *sum, uint32_t a, uint32_t b) {
+#if DM_HAS_THUMB1
+  // Instructions overwrite an operand here; so the carry is a, unless both others differ from it.
+  uint32_t both;
+  __asm__("eors %[sum], %[a]\n\teors %[b], %[a]\n\tmovs %[both], %[sum]\n\tands %[both], %[b]\n\t"
+          "eors %[sum], %[b]\n\teors %[sum], %[a]\n\teors %[a], %[both]\n\t"
+          : [sum] "+l"(*sum), [a] "+l"(a), [b] "+l"(b), [both] "=&l"(both)
+          :
+          : "cc");
+  return a;
+#else
   uint32_t half = *sum ^ a, carry = (*sum & a) | (half & b);
   *sum = half ^ b;
   return carry;
+#endif
 }
 
 // The sums of nibbles two by two: 0 to 30 in a byte.
@@ -157,13 +169,17 @@ DM_INLINE void dm_xnor_rows(const int rows, const uint32_t *x, const uint32_t *w
 // `dm_xnor_dot` for up to `DM_XNOR_WORDS` words.
 DM_SHARED void dm_xnor_dot_adders(const uint32_t *x, const uint32_t *w, intptr_t row_stride, int32_t rows,
                                   int32_t words, int32_t *sums) {
+#if !DM_HAS_THUMB1
+  // Two rows share the loads of the vector where there are registers for it.
   for (; rows >= 2; rows -= 2) {
     dm_xnor_rows(2, x, w, row_stride, words, sums);
     w = (const uint32_t *)((const char *)w + 2 * row_stride);
     sums += 2;
   }
-  if (rows > 0) {
-    dm_xnor_rows(1, x, w, row_stride, words, sums);
+#endif
+  for (; rows > 0; rows--) {
+    dm_xnor_rows(1, x, w, row_stride, words, sums++);
+    w = (const uint32_t *)((const char *)w + row_stride);
   }
 }
 
