@@ -119,15 +119,20 @@ DM_AVX512_TARGET DM_INLINE uint32_t dm_binarize_16_avx512(const int32_t *sums, i
 DM_AVX512_TARGET DM_SHARED void dm_binarize_avx512(const int32_t *sums, int32_t valid,
                                                    const int32_t *thresholds, const int32_t *polarities,
                                                    int32_t count, uint32_t *out) {
-  for (int32_t i = 0; i < count; i += 32) {
-    uint32_t word =
-        dm_binarize_16_avx512(sums + i, valid, thresholds + i, polarities + i, dm_first_lanes(count - i));
-    if (count - i > 16) {
-      word |= dm_binarize_16_avx512(sums + i + 16, valid, thresholds + i + 16, polarities + i + 16,
-                                    dm_first_lanes(count - i - 16))
-              << 16;
-    }
-    *out++ = word;
+  for (; count >= 32; count -= 32) {
+    const uint32_t low = dm_binarize_16_avx512(sums, valid, thresholds, polarities, 0xFFFF);
+    *out++ = low | dm_binarize_16_avx512(sums + 16, valid, thresholds + 16, polarities + 16, 0xFFFF) << 16;
+    sums += 32;
+    thresholds += 32;
+    polarities += 32;
+  }
+  if (count > 0) {
+    *out = dm_binarize_16_avx512(sums, valid, thresholds, polarities, dm_first_lanes(count));
+  }
+  if (count > 16) {
+    *out |=
+        dm_binarize_16_avx512(sums + 16, valid, thresholds + 16, polarities + 16, dm_first_lanes(count - 16))
+        << 16;
   }
 }
 

@@ -12,12 +12,12 @@ import Hand
     layers.binary()
     layers.hand()
     guard layers.agree else { exit(1) }
-    let blocks = 3000
+    let blocks = 8000
     var (binary, int8, hand): ([Double], [Double], [Double]) = ([], [], [])
     for _ in 0..<blocks {
-      binary.append(time(1000, layers.binary))
-      int8.append(time(100, layers.int8))
-      hand.append(time(1000, layers.hand))
+      binary.append(time(300, layers.binary))
+      int8.append(time(30, layers.int8))
+      hand.append(time(300, layers.hand))
     }
     print("blocks", blocks)
     print("binary", median(binary))

@@ -41,6 +41,7 @@ struct BinaryWindow {
   }
 
   /// Moves to the window whose first tap is at `row` and `column`; negative in the padding.
+  @inline(__always)
   mutating func move(to row: Int, _ column: Int, of input: UnsafePointer<UInt32>) {
     self.row = row
     self.column = column
@@ -66,6 +67,7 @@ struct BinaryWindow {
   }
 
   /// Sets `sums` for rows `first ..< first + count` of the weights.
+  @inline(__always)
   func count(from first: Int, rows count: Int) {
     let base = UnsafeRawPointer(weights) + first &* rowStride
     let rowCount = Int32(truncatingIfNeeded: count)
