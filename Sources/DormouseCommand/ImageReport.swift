@@ -88,9 +88,10 @@ struct ImageReport: Encodable {
       lines.append("thresholds: " + heard.joined(separator: ", "))
     }
     let titles = ["#", "operation", "output", "encoding", "window", "MACs", "flash", "arena", "lives"]
-    let rows = layers.map { row in
-      [
-        "\(row.index)", row.operation, "\(row.output)", row.encoding, row.window, "\(row.macs)", "\(row.flash)",
+    let rows = layers.map { row -> [String] in
+      let output = row.outputType == "int8" ? "\(row.output)" : "\(row.output) \(row.outputType)"
+      return [
+        "\(row.index)", row.operation, output, row.encoding, row.window, "\(row.macs)", "\(row.flash)",
         "\(row.arenaOffset)+\(row.outputLength)", "\(row.firstLayer)-\(row.lastLayer)",
       ]
     }

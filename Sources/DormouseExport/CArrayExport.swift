@@ -63,6 +63,9 @@ public struct CArrayExport {
     define("IMAGE_LENGTH", image.length)
     define("ARENA_LENGTH", image.arenaLength)
     text.line()
+    text.line("/* Minor version of the image format: from 2 on the runtime has to know bits and int16. */")
+    define("FORMAT_MINOR", Int(image.header.minorVersion))
+    text.line()
     text.line("/* Outputs of the network. */")
     define("LABEL_COUNT", image.labelCount)
     if image.hasFrontEnd {

@@ -12,6 +12,8 @@ public struct LayerTable: Equatable, Sendable, Codable {
     public var inputs: [TensorShape]
     /// Shape of the output.
     public var output: TensorShape
+    /// "int8", "bits" or "int16".
+    public var outputType: String
     /// Such as "int8"; "none" without weights.
     public var encoding: String
     /// Kernel, stride, dilation and padding in words; empty without a window.
@@ -115,6 +117,7 @@ extension LayerTable.Row {
     self.operation = operation.map { "\($0)" } ?? "unknown"
     inputs = indices.map { TensorShape(image.tensor(Int($0))) }
     output = TensorShape(result)
+    outputType = ElementType(rawValue: result.type).map { "\($0)" } ?? "unknown"
     encoding = Encoding(rawValue: layer.encoding).map { "\($0)" } ?? "unknown"
     weightBits = layer.code.bits
     activationBits = first.holds(.bits) ? 1 : first.holds(.int16) ? 16 : 8
