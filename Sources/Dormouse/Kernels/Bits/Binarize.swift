@@ -30,14 +30,25 @@ public enum Binarize {
   ) {
     output.withUnsafeMutableBufferPointer { output in
       guard let words = output.baseAddress else { return }
-      var packer = BitPacker(words)
+      var target = words
       var next = 0
       for _ in 0..<(shape.height &* shape.width) {
-        for channel in 0..<shape.channels {
-          packer.append(constants.bit(element(next), channel: channel))
-          next = next &+ 1
+        var channel = 0
+        while channel < shape.channels {
+          // A word at a time, from its highest bit down, so that bits move up by doubling.
+          let end = min(channel &+ 32, shape.channels)
+          var word: UInt32 = 0
+          var last = end
+          while last > channel {
+            last = last &- 1
+            word = word &+ word
+            if constants.bit(element(next &+ last), channel: last) { word |= 1 }
+          }
+          target.pointee = word
+          target += 1
+          channel = end
         }
-        packer.finish()
+        next = next &+ shape.channels
       }
     }
   }

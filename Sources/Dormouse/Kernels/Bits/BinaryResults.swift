@@ -79,7 +79,7 @@ extension LayerConstants {
   /// Requantizes an accumulator, its bias included, to int16.
   @inline(__always)
   func requantize16(_ accumulator: Int32, channel: Int) -> Int16 {
-    saturated16(QuantizedMultiplier(multiplier: multipliers[channel], shift: shifts[channel]).apply(accumulator))
+    saturated16(dm_scale(accumulator, multipliers[channel], shifts[channel]))
   }
 
   /// The table of Int32 that `codebook` points at in layers of words and in prelu, from entry `first` on.

@@ -1,3 +1,5 @@
+import DormouseISA
+
 /// The shifted, sloped rectifier between two binary layers (RPReLU of ReActNet, Liu et al. 2020).
 ///
 /// Input and output share scale. Constants a channel: `biases`, added before; `multipliers` and `shifts`, the slope of what
@@ -21,8 +23,7 @@ public enum PReLU {
         for index in 0..<output.count {
           var value = Int32(input[index]) &+ constants.biases[channel]
           if value < 0 {
-            value = QuantizedMultiplier(multiplier: constants.multipliers[channel], shift: constants.shifts[channel])
-              .apply(value)
+            value = dm_scale(value, constants.multipliers[channel], constants.shifts[channel])
           }
           output[index] = saturated16(value &+ after[channel])
           channel = channel &+ 1 == channels ? 0 : channel &+ 1
