@@ -6,13 +6,12 @@ within a tolerance make them, and comparators with an offset.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from .analog import AnalogBinary
 from .analog_levels import SUPPLY
-from .evaluation import clip_samples, targets_of, validation_clips
+from .evaluation import clip_frames, clip_samples, targets_of, validation_clips
+from .integer import IntegerNetwork
 from .recipe import Recipe
 from .recordings import Recordings
 
@@ -51,25 +50,27 @@ def board(front_end: dict, rng: np.random.Generator) -> dict:
     }
 
 
-def board_figures(
-    recipe: Recipe, front_end: dict, predict_bits: Callable[[np.ndarray], np.ndarray], recordings: Recordings
-) -> dict[str, float]:
+def board_figures(recipe: Recipe, front_end: dict, exact: IntegerNetwork, recordings: Recordings) -> dict[str, float]:
     """Accuracy on validation clips with the bits of the emulation, as designed and over random boards.
 
-    `predict_bits` gives logits of bits, int8 -1 and 1 `[n, context, channels]`.
+    `agreement` is the share of bits, in per cent, that are those of training.
     """
     samples, words = validation_clips(recipe, recordings.validation, recordings.noise_validation)
     samples, targets = clip_samples(recipe, samples), targets_of(words, recipe.labels)
 
-    def accuracy(settings: dict) -> float:
+    def bits_of(settings: dict) -> np.ndarray:
         bank = AnalogBinary(settings)
-        bits = bank.unpack(bank.features_batch(samples))[:, : recipe.shape.context].astype(np.int8) * 2 - 1
-        return 100 * float(np.mean(predict_bits(bits).argmax(1) == targets))
+        return bank.unpack(bank.features_batch(samples))[:, : recipe.shape.context].astype(np.int8) * 2 - 1
+
+    def accuracy(bits: np.ndarray) -> float:
+        return 100 * float(np.mean(exact.input_in_parts(bits).argmax(1) == targets))
 
     rng = np.random.default_rng(SEED)
-    found = [accuracy(board(front_end, rng)) for _ in range(BOARDS)]
+    found = [accuracy(bits_of(board(front_end, rng))) for _ in range(BOARDS)]
+    designed = bits_of(front_end)
     return {
-        "designed": round(accuracy(front_end), 2),
+        "agreement": round(100 * float(np.mean(designed == exact.bits_of(clip_frames(recipe, samples)))), 3),
+        "designed": round(accuracy(designed), 2),
         "boards": BOARDS,
         "mean": round(float(np.mean(found)), 2),
         "worst": round(min(found), 2),

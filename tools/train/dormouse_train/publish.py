@@ -133,12 +133,19 @@ def _publish(options: argparse.Namespace) -> int:
         summary["simulation"] = differences(network, validation_examples(recipe, recordings).frames)
         summary["image"] = _convert(model, model.with_suffix(".dormouse"), exact, recipe)
         if recipe.front_end.kind == "analog":
-            settings = front_end_settings(recipe, exact.parts["frames"].levels)
-            summary["boards"] = board_figures(recipe, settings, exact.input_in_parts, recordings)
+            summary["boards"] = _boards(run / "boards.json", recipe, exact, recordings)
     (folder / f"{recipe.name}.json").write_text(json.dumps(summary, indent=2) + "\n")
     (folder / "card.md").write_text(card(recipe, summary))
     print(f"{folder}: written", file=sys.stderr)
     return 0
+
+
+def _boards(kept: Path, recipe: Recipe, exact: IntegerNetwork, recordings: Recordings) -> dict:
+    """`board_figures`, which take minutes, from the run's folder if they are there."""
+    if not kept.exists():
+        settings = front_end_settings(recipe, exact.parts["frames"].levels)
+        kept.write_text(json.dumps(board_figures(recipe, settings, exact, recordings)))
+    return json.loads(kept.read_text())
 
 
 def _convert(model: Path, image: Path, exact: IntegerNetwork, recipe: Recipe) -> dict:
