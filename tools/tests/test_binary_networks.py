@@ -110,7 +110,7 @@ def test_the_executor_of_qonnx_gives_the_same_integers(case, monkeypatch):
         assert np.array_equal(np.rint(logits / tensor.scale).astype(int) + tensor.zero_point, expected[row])
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case != "analog"])
+@pytest.mark.parametrize("case", CASES)
 def test_the_runtime_gives_exactly_the_integers_of_training(case, tmp_path):
     command = REPOSITORY / ".build" / "release" / "dormouse"
     if not command.exists():
