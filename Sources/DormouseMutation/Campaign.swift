@@ -45,6 +45,7 @@ public struct Campaign {
         try ImageWriter(SampleGraphs.temporal(encodings: [.int3, .int4, .codebook2, .rise2])).bytes()
       ),
       ("binary", try ImageWriter(SampleGraphs.binary()).bytes()),
+      ("analog", try ImageWriter(SampleGraphs.analog()).bytes()),
     ]
   }
 

@@ -7,7 +7,7 @@ import Testing
   static let graphs: [(name: String, graph: Graph)] = [
     ("dense 20-12-3", SampleGraphs.dense([20, 12, 3])),
     ("dense 960-192-192-128-12", SampleGraphs.dense([960, 192, 192, 128, 12])),
-    ("temporal", SampleGraphs.temporal()),
+    ("temporal", SampleGraphs.temporal()), ("analog", SampleGraphs.analog()),
     ("planar", SampleGraphs.planar()),
   ]
 
