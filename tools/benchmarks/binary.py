@@ -7,7 +7,7 @@ import subprocess
 from count.counting import BUILD, CountError
 
 from . import binary1024, ears
-from .spine import say
+from .spine import build, say
 
 Results = dict[str, float]
 
@@ -118,6 +118,7 @@ def run(as_json: bool) -> int:
     """Measures everything that can be measured here and prints it."""
     results: Results = {}
     try:
+        build()
         BUILD.mkdir(exist_ok=True)
         for measure in MEASURES:
             measure(results)
