@@ -31,6 +31,9 @@ public struct Spotter: ~Copyable {
   private let scratch: UnsafeMutableRawPointer
   private var frontEnd: FrontEnd
   private var network: Network
+  #if !DORMOUSE_WITHOUT_CASCADE
+    private let verifier: Network?
+  #endif
   private var detector: Detector
   /// Bytes of a frame.
   private let frameLength: Int
@@ -60,7 +63,7 @@ public struct Spotter: ~Copyable {
     self.image = image
     let shape = image.frontEnd
     let program = image.program
-    plan = ArenaPlan(frontEnd: shape, detector: image.detector, program: program)
+    plan = ArenaPlan(image)
     frameLength = shape.frameLength
     context = Int(program.context)
     stride = Int(program.stride)
@@ -70,6 +73,9 @@ public struct Spotter: ~Copyable {
     scratch = arena + plan.activations
     frontEnd = FrontEnd(section: image.start(of: .frontEnd), state: arena + plan.frontEnd)
     network = Network(image: image, activations: arena + plan.activations)
+    #if !DORMOUSE_WITHOUT_CASCADE
+      verifier = image.hasVerifier ? Network(image: image.verifier, activations: arena + plan.activations) : nil
+    #endif
     detector = Detector(settings: image.detector, keywords: image.keywords, state: arena + plan.detector)
     missing = context
   }
@@ -81,6 +87,10 @@ public struct Spotter: ~Copyable {
     slot = 0
     missing = context
     heard = 0
+    #if !DORMOUSE_WITHOUT_CASCADE
+      escalated = false
+      escalations = 0
+    #endif
   }
 
   /// Takes samples up to the end of the next frame.
@@ -118,14 +128,34 @@ public struct Spotter: ~Copyable {
     return Progress(consumed: consumed, frame: true, inference: true, detection: infer())
   }
 
-  /// Runs the network over the last `context` frames.
+  /// Runs the network over the last `context` frames and, if it is unsure, the verifier.
   private mutating func infer() -> Detection? {
+    run(network)
+    #if !DORMOUSE_WITHOUT_CASCADE
+      escalated = false
+      if let verifier, image.cascade.isUnsure(network.output, image.keywords) {
+        run(verifier)
+        escalated = true
+        escalations &+= 1
+        return update(verifier.output, step: image.cascade.step)
+      }
+    #endif
+    return update(network.output, step: image.detector.step)
+  }
+
+  /// Runs one network over the last `context` frames, oldest first.
+  @inline(__always)
+  private func run(_ network: borrowing Network) {
     let input = UnsafeMutableRawPointer(network.input.baseAddress.unsafelyUnwrapped)
     let older = (context &- slot) &* frameLength
     input.copyMemory(from: frames + slot &* frameLength, byteCount: older)
     (input + older).copyMemory(from: frames, byteCount: slot &* frameLength)
     network.run()
-    return detector.update(logits: network.output, start: heard &- contextSamples, end: heard)
+  }
+
+  @inline(__always)
+  private mutating func update(_ logits: UnsafeBufferPointer<Int8>, step: QuantizedMultiplier) -> Detection? {
+    detector.update(logits: logits, step: step, start: heard &- contextSamples, end: heard)
   }
 
   /// Bytes of the last completed frame: int8 features, `[bands]`, or bits in little-endian words; before the first one,
@@ -136,8 +166,21 @@ public struct Spotter: ~Copyable {
       start: (frames + last &* frameLength).assumingMemoryBound(to: Int8.self), count: frameLength)
   }
 
-  /// Output of the last inference, `[labels]`; valid until the next sample is pushed.
-  public var logits: UnsafeBufferPointer<Int8> { network.output }
+  /// Output of the last inference, `[labels]`, that of the verifier if it ran; valid until the next sample is pushed.
+  public var logits: UnsafeBufferPointer<Int8> {
+    #if !DORMOUSE_WITHOUT_CASCADE
+      if escalated, let verifier { return verifier.output }
+    #endif
+    return network.output
+  }
+
+  #if !DORMOUSE_WITHOUT_CASCADE
+    /// Whether the verifier ran in the last inference.
+    public private(set) var escalated = false
+
+    /// Inferences since the last reset in which the verifier ran; wraps.
+    public private(set) var escalations: UInt32 = 0
+  #endif
 
   /// Smoothed posterior of a label, Q15 (0 ... 32768).
   public func score(of label: Int) -> Int { detector.score(of: label) }

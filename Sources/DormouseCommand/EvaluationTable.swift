@@ -34,11 +34,25 @@ struct EvaluationTable {
         String(
           format: "  long audio %.2f hours: one false accept is %.2g an hour", figures.hours, 1 / figures.hours))
     }
+    if let cascade = figures.cascade { say(cascade) }
     let names = keywords + figures.curves.keys.filter { !keywords.contains($0) }.sorted()
     for name in names {
       guard let points = figures.operatingPoints[name], let curve = figures.curves[name] else { continue }
       say(name, points, curve)
     }
+  }
+
+  private func say(_ cascade: CascadeFigures) {
+    func words(_ share: Double?, _ cost: Double?, of what: String) -> String? {
+      guard let share, let cost else { return nil }
+      let factor = Double(cascade.verifierArithmeticCost) / cost
+      return "\(percent(share)) of \(what) (" + String(format: "%.1f times cheaper than the verifier alone)", factor)
+    }
+    let parts = [
+      words(cascade.clipEscalations, cascade.clipArithmeticCost, of: "clips"),
+      words(cascade.longEscalations, cascade.longArithmeticCost, of: "inferences over long audio"),
+    ]
+    Console.say("  verified   " + parts.compactMap { $0 }.joined(separator: ", "))
   }
 
   private func say(_ table: Figures.ConfusionTable) {

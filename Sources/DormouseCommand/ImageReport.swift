@@ -36,6 +36,19 @@ struct ImageReport: Encodable {
   let labels: [String]
   let layers: [LayerTable.Row]
   let totals: LayerTable.Totals
+  /// The second network of a cascade, and when it runs.
+  struct Verifier: Encodable {
+    /// Logit steps below which keywords are verified.
+    let keywordMargin: Int
+    /// Logit steps below which other answers are verified.
+    let otherMargin: Int
+    let name: String
+    let layers: [LayerTable.Row]
+    let totals: LayerTable.Totals
+  }
+
+  /// Absent from a single network.
+  let verifier: Verifier?
   /// Absent from a bare network, as is `keywords`.
   let frontEnd: FrontEnd?
   let keywords: [Keyword]?
@@ -47,6 +60,14 @@ struct ImageReport: Encodable {
     labels = table.labels
     layers = table.rows
     totals = table.totals
+    verifier =
+      image.hasVerifier
+      ? {
+        let table = LayerTable(image.verifier)
+        return Verifier(
+          keywordMargin: Int(image.cascade.keywordMargin), otherMargin: Int(image.cascade.otherMargin),
+          name: table.name, layers: table.rows, totals: table.totals)
+      }() : nil
     guard image.hasFrontEnd else {
       frontEnd = nil
       keywords = nil
@@ -87,6 +108,19 @@ struct ImageReport: Encodable {
       let heard = keywords.compactMap { keyword in keyword.threshold.map { "\(keyword.label) \($0)" } }
       lines.append("thresholds: " + heard.joined(separator: ", "))
     }
+    lines += networkLines(layers, totals)
+    if let verifier {
+      lines += [
+        "",
+        "verifier \(verifier.name): for keywords below a margin of \(verifier.keywordMargin) steps, for others of "
+          + "\(verifier.otherMargin)",
+      ]
+      lines += networkLines(verifier.layers, verifier.totals)
+    }
+    return lines
+  }
+
+  private func networkLines(_ layers: [LayerTable.Row], _ totals: LayerTable.Totals) -> [String] {
     let titles = ["#", "operation", "output", "encoding", "window", "MACs", "flash", "arena", "lives"]
     let rows = layers.map { row -> [String] in
       let output = row.outputType == "int8" ? "\(row.output)" : "\(row.output) \(row.outputType)"
@@ -95,9 +129,7 @@ struct ImageReport: Encodable {
         "\(row.arenaOffset)+\(row.outputLength)", "\(row.firstLayer)-\(row.lastLayer)",
       ]
     }
-    lines.append("")
-    lines += TextTable.lines([titles] + rows, rightAligned: [0, 5, 6])
-    return lines + [
+    return [""] + TextTable.lines([titles] + rows, rightAligned: [0, 5, 6]) + [
       "", "parameters \(totals.parameters)", "MACs \(totals.macs)", "arithmetic cost \(totals.arithmeticCost)",
       "flash \(totals.flash) bytes", "arena \(totals.arena) bytes",
       "activations \(totals.activations) bytes (at least \(totals.activationsLowerBound) are needed)",

@@ -41,6 +41,12 @@ public struct Campaign {
         ).bytes()
       ),
       (
+        "cascade",
+        try CascadeWriter(keywordMargin: 100, otherMargin: 10).join(
+          LoadedImage(bytes: ImageWriter(SampleGraphs.temporal(encodings: [.binary], seed: 8)).bytes()).image,
+          LoadedImage(bytes: ImageWriter(SampleGraphs.temporal(channels: 20, seed: 9)).bytes()).image)
+      ),
+      (
         "narrow temporal",
         try ImageWriter(SampleGraphs.temporal(encodings: [.int3, .int4, .codebook2, .rise2])).bytes()
       ),

@@ -10,6 +10,9 @@ public struct ImageBytes {
   /// Section table of the intact image.
   public let sections: [SectionRecord]
 
+  /// Activation length of the second network of the intact image; 0 without one.
+  private var verifierLength: UInt32 = 0
+
   /// Wraps an intact image.
   public init(intact bytes: [UInt8]) {
     self.bytes = bytes
@@ -18,6 +21,12 @@ public struct ImageBytes {
       return (0..<Int(header.sectionCount)).map {
         memory.loadUnaligned(fromByteOffset: 32 + 16 * $0, as: SectionRecord.self)
       }
+    }
+    if let verifier = section(.verifier) {
+      let start = Int(verifier.offset) + MemoryLayout<CascadeRecord>.size
+      let second = ImageBytes(intact: Array(bytes[start..<Int(verifier.offset + verifier.length)]))
+      let program = second.section(.program)
+      verifierLength = program.map { second.load(ProgramRecord.self, at: Int($0.offset)).activationLength } ?? 0
     }
   }
 
@@ -35,7 +44,7 @@ public struct ImageBytes {
     case .program: return (start + MemoryLayout<ProgramRecord>.size, count, MemoryLayout<LayerRecord>.size)
     case .detector: return (start + MemoryLayout<DetectorRecord>.size, count, MemoryLayout<KeywordRecord>.size)
     case .labels, .identity: return (start, count, MemoryLayout<StringRecord>.size)
-    case .weights, .frontEnd: return (start, 1, Int(section.length))
+    case .weights, .frontEnd, .verifier: return (start, 1, Int(section.length))
     }
   }
 
@@ -57,13 +66,25 @@ public struct ImageBytes {
   }
 
   /// Makes length and checksum those of the content.
-  public mutating func seal() {
+  ///
+  /// - Parameter nested: make the verifier's checksum right, too.
+  public mutating func seal(nested: Bool = true) {
     guard bytes.count >= MemoryLayout<ImageHeader>.size else { return }
     store(UInt32(bytes.count), at: 8)
-    let checksum = bytes.withUnsafeBytes {
-      CRC32.checksum($0.baseAddress! + ImageFormat.checkedFrom, count: $0.count - ImageFormat.checkedFrom)
+    if nested, let verifier = section(.verifier) {
+      sealChecksum(
+        from: Int(verifier.offset) + MemoryLayout<CascadeRecord>.size, to: Int(verifier.offset + verifier.length))
     }
-    store(checksum, at: 12)
+    sealChecksum(from: 0, to: bytes.count)
+  }
+
+  /// Makes the checksum of the image in `start ..< end` that of the content, if it lies inside the file.
+  private mutating func sealChecksum(from start: Int, to end: Int) {
+    guard start + MemoryLayout<ImageHeader>.size <= end, end <= bytes.count else { return }
+    let checksum = bytes.withUnsafeBytes {
+      CRC32.checksum($0.baseAddress! + start + ImageFormat.checkedFrom, count: end - start - ImageFormat.checkedFrom)
+    }
+    store(checksum, at: start + 12)
   }
 
   /// Makes row strides, scratch lengths and the arena length what the (changed) records ask for, so that a change gets
@@ -87,7 +108,7 @@ public struct ImageBytes {
     if let frontEnd = section(.frontEnd), let detector = section(.detector) {
       plan = ArenaPlan(
         frontEnd: FrontEndShape(of: Array(bytes[Int(frontEnd.offset)...].prefix(64))),
-        detector: load(DetectorRecord.self, at: Int(detector.offset)), program: head)
+        detector: load(DetectorRecord.self, at: Int(detector.offset)), program: head, verifier: verifierLength)
     }
     store(UInt32(truncatingIfNeeded: plan.length), at: 20)
   }

@@ -85,10 +85,7 @@ public struct Trial {
 
   /// Runs the network by itself on noise, with every instruction set; returns whether all gave the same logits.
   private func infer(_ image: ModelImage, _ arena: UnsafeMutableRawPointer, _ random: inout Random) -> Bool {
-    let plan =
-      image.hasFrontEnd
-      ? ArenaPlan(frontEnd: image.frontEnd, detector: image.detector, program: image.program)
-      : ArenaPlan(program: image.program)
+    let plan = ArenaPlan(image)
     var logits: [[Int8]] = []
     let noise = (0..<image.tensor(Int(image.program.input)).byteLength).map { _ in
       Int8(truncatingIfNeeded: random.next())

@@ -42,7 +42,10 @@ import Testing
           return Int8(level[label])
         }
         let end = UInt64((inference + 10) * step)
-        if logits.withUnsafeBufferPointer({ detector.update(logits: $0, start: 0, end: end) }) != nil {
+        let heard = logits.withUnsafeBufferPointer {
+          detector.update(logits: $0, step: settings.step, start: 0, end: end)
+        }
+        if heard != nil {
           detections += 1
         }
         for label in 0..<2 { scores[label].append(Double(detector.score(of: label)) / 32768) }

@@ -39,7 +39,7 @@ struct Breakage: Sendable, CustomTestStringConvertible {
     Breakage(
       name: "reserved word of the header", reason: .reservedNotZero, section: .header,
       change: { $0.store(UInt8(1), at: 24) }),
-    Breakage(name: "eight sections", reason: .badCount, section: .header, change: { $0.store(UInt32(8), at: 16) }),
+    Breakage(name: "nine sections", reason: .badCount, section: .header, change: { $0.store(UInt32(9), at: 16) }),
     Breakage(
       name: "section of kind 9", reason: .unknownSection, section: .header, change: { $0.store(UInt32(9), at: 32) }),
     Breakage(

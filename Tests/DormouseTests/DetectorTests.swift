@@ -32,7 +32,9 @@ private final class Bench {
   func hear(_ logits: [Int8]) -> Detection? {
     time += Self.stride
     let start = time > Self.context ? time - Self.context : 0
-    return logits.withUnsafeBufferPointer { detector.update(logits: $0, start: start, end: time) }
+    return logits.withUnsafeBufferPointer {
+      detector.update(logits: $0, step: detector.settings.step, start: start, end: time)
+    }
   }
 
   /// Detections while `label` wins by a factor of 2^20.

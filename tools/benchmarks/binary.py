@@ -6,7 +6,8 @@ import subprocess
 
 from count.counting import BUILD, CountError
 
-from . import binary1024, ears
+from . import binary1024, ears, heard
+from .det import DetError
 from .spine import build, say
 
 Results = dict[str, float]
@@ -58,7 +59,12 @@ def front_ends(results: Results) -> None:
     ears.measure(results, say)
 
 
-MEASURES = (layers_on_devices, layer_on_host, front_ends)
+def recognition(results: Results) -> None:
+    """Accuracies of binary networks, and of a cascade, with its costs."""
+    heard.measure(results, say)
+
+
+MEASURES = (layers_on_devices, layer_on_host, front_ends, recognition)
 """What fills the table, in order."""
 
 
@@ -122,7 +128,7 @@ def run(as_json: bool) -> int:
         BUILD.mkdir(exist_ok=True)
         for measure in MEASURES:
             measure(results)
-    except (CountError, subprocess.CalledProcessError, OSError) as error:
+    except (CountError, DetError, subprocess.CalledProcessError, OSError) as error:
         say(f"tools/bench: {error}")
         return 1
     print(json.dumps(results) if as_json else "\n".join(table(results)))

@@ -67,11 +67,13 @@ public struct Detector {
     Int(truncatingIfNeeded: tracks[label].sum / UInt32(settings.smoothing))
   }
 
-  /// Takes the logits, `[labels]`, of the inference over samples `start ..< end`.
+  /// Takes the logits, `[labels]`, of the inference over samples `start ..< end`; `step` is Q16 log2 units a logit step.
   ///
   /// - Returns: the keyword that is accepted now, the one with the highest score if there are several.
-  mutating func update(logits: UnsafeBufferPointer<Int8>, start: UInt64, end: UInt64) -> Detection? {
-    smooth(logits)
+  mutating func update(
+    logits: UnsafeBufferPointer<Int8>, step: QuantizedMultiplier, start: UInt64, end: UInt64
+  ) -> Detection? {
+    smooth(logits, step)
     var best: Detection?
     for label in 0..<Int(settings.labelCount) {
       let keyword = keywords[label]
@@ -95,11 +97,10 @@ public struct Detector {
   }
 
   /// Replaces the oldest posteriors by the softmax of `logits`.
-  private mutating func smooth(_ logits: UnsafeBufferPointer<Int8>) {
+  private mutating func smooth(_ logits: UnsafeBufferPointer<Int8>, _ step: QuantizedMultiplier) {
     let labels = Int(settings.labelCount)
     var highest = logits[0]
     for label in 1..<labels where logits[label] > highest { highest = logits[label] }
-    let step = QuantizedMultiplier(multiplier: settings.stepMultiplier, shift: settings.stepShift)
     let row = history + oldest &* labels
     var total: UInt32 = 0
     for label in 0..<labels {

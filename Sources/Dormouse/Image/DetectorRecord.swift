@@ -22,6 +22,10 @@ public struct DetectorRecord: BitwiseCopyable {
     stepShift = step.shift
     reserved = (0, 0, 0, 0)
   }
+
+  /// Q16 log2 units a logit step.
+  @inline(__always)
+  public var step: QuantizedMultiplier { QuantizedMultiplier(multiplier: stepMultiplier, shift: stepShift) }
 }
 
 /// When one label counts as heard: 8 bytes.

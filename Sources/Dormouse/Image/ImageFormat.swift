@@ -10,7 +10,7 @@ public enum ImageFormat {
   /// A reader refuses another major version and accepts any minor one.
   public static let majorVersion: UInt16 = 1
   /// What this reader knows; raised when something was added. An older reader refuses what it doesn't know by name.
-  public static let minorVersion: UInt16 = 2
+  public static let minorVersion: UInt16 = 3
   /// What a writer names unless the image holds something newer.
   public static let baseMinorVersion: UInt16 = 1
   /// Alignment of sections, and of the arena and its regions.
@@ -81,9 +81,11 @@ public enum SectionKind: UInt32, Sendable {
   case detector = 6
   /// Two strings: model name, model version.
   case identity = 7
+  /// One `CascadeRecord`, then the image of a bare network. Only beside `frontEnd`, and in no verifier.
+  case verifier = 8
 
-  /// Kinds run from 1 to this.
-  public static let count = 7
+  /// Kinds run from 1 to this; a runtime without cascades doesn't know the last.
+  public static var count: Int { RuntimeParts.hasCascades ? 8 : 7 }
 }
 
 /// 16 bytes a section.

@@ -22,7 +22,7 @@ extension ModelImage {
   @_optimize(size)
   static func sectionTable(
     at base: UnsafeRawPointer, length: Int
-  ) throws(ImageError) -> InlineArray<8, SectionRecord> {
+  ) throws(ImageError) -> InlineArray<9, SectionRecord> {
     let headerLength = MemoryLayout<ImageHeader>.size
     try require(Int(bitPattern: base) & (ImageFormat.alignment &- 1) == 0, .header, at: 0, .misaligned)
     try require(length >= headerLength, .header, at: 0, .tooShort)
@@ -37,7 +37,7 @@ extension ModelImage {
     try require(header.reserved0 == 0 && header.reserved1 == 0, .header, at: 24, .reservedNotZero)
     try require(header.sectionCount <= UInt32(SectionKind.count), .header, at: 16, .badCount)
 
-    var table = InlineArray<8, SectionRecord>(
+    var table = InlineArray<9, SectionRecord>(
       repeating: SectionRecord(kind: .header, offset: 0, length: 0, count: 0))
     let count = Int(truncatingIfNeeded: header.sectionCount)
     var end = headerLength &+ count &* MemoryLayout<SectionRecord>.size
@@ -61,6 +61,19 @@ extension ModelImage {
     return table
   }
 
+  /// The section table of an image that was validated before.
+  @_optimize(size)
+  static func provenSectionTable(at base: UnsafeRawPointer) -> InlineArray<9, SectionRecord> {
+    var table = InlineArray<9, SectionRecord>(
+      repeating: SectionRecord(kind: .header, offset: 0, length: 0, count: 0))
+    let records = base + MemoryLayout<ImageHeader>.size
+    for index in 0..<Int(truncatingIfNeeded: base.load(as: ImageHeader.self).sectionCount) {
+      let record = records.load(fromByteOffset: index &* MemoryLayout<SectionRecord>.size, as: SectionRecord.self)
+      table[Int(truncatingIfNeeded: record.kind)] = record
+    }
+    return table
+  }
+
   /// Proves everything behind the section table.
   @_optimize(size)
   func validate() throws(ImageError) {
@@ -80,6 +93,7 @@ extension ModelImage {
       try validateDetector()
     }
     try validateNetwork()
+    try validateVerifier()
     try validateArena()
   }
 
@@ -116,10 +130,9 @@ extension ModelImage {
     }
   }
 
+  /// The arena is as large as both networks of a cascade need.
   @_optimize(size)
   private func validateArena() throws(ImageError) {
-    let plan =
-      hasFrontEnd ? ArenaPlan(frontEnd: frontEnd, detector: detector, program: program) : ArenaPlan(program: program)
-    try Self.require(plan.length == arenaLength, .header, at: 20, .arenaLengthMismatch)
+    try Self.require(ArenaPlan(self).length == arenaLength, .header, at: 20, .arenaLengthMismatch)
   }
 }

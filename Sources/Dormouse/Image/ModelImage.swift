@@ -9,7 +9,7 @@ public struct ModelImage {
   /// Bytes.
   public let length: Int
   /// Offsets from `base` and record counts of the sections, indexed by `SectionKind.rawValue`; a count of 0 is absence.
-  let sections: InlineArray<8, SectionRecord>
+  let sections: InlineArray<9, SectionRecord>
 
   /// Validates `length` bytes at `base`, which is aligned to 16.
   ///
@@ -19,6 +19,24 @@ public struct ModelImage {
     self.length = length
     sections = try ModelImage.sectionTable(at: base, length: length)
     try validate()
+  }
+
+  /// Validates the image of a verifier: a bare network without a verifier of its own, so that nothing nests deeper.
+  @_optimize(size)
+  init(validatingVerifier base: UnsafeRawPointer, length: Int) throws(ImageError) {
+    self.base = base
+    self.length = length
+    sections = try ModelImage.sectionTable(at: base, length: length)
+    try ModelImage.require(
+      count(of: .verifier) == 0 && count(of: .frontEnd) == 0, .header, at: 16, .unknownSection)
+    try validate()
+  }
+
+  /// An image that was validated before.
+  init(validated base: UnsafeRawPointer, length: Int) {
+    self.base = base
+    self.length = length
+    sections = ModelImage.provenSectionTable(at: base)
   }
 
   @inline(__always)
@@ -39,6 +57,12 @@ public struct ModelImage {
   @inline(__always)
   func length(of kind: SectionKind) -> Int {
     Int(truncatingIfNeeded: sections[Int(truncatingIfNeeded: kind.rawValue)].length)
+  }
+
+  /// Bytes and record count of a section; nil if it is absent.
+  public func section(_ kind: SectionKind) -> (bytes: UnsafeRawBufferPointer, count: Int)? {
+    guard count(of: kind) != 0 else { return nil }
+    return (UnsafeRawBufferPointer(start: start(of: kind), count: length(of: kind)), count(of: kind))
   }
 
   /// The header.

@@ -11,4 +11,14 @@ enum RuntimeParts {
       true
     #endif
   }
+
+  /// A second network in the image, which verifies the first: left out by `DORMOUSE_WITHOUT_CASCADE`.
+  @inline(__always)
+  static var hasCascades: Bool {
+    #if DORMOUSE_WITHOUT_CASCADE
+      false
+    #else
+      true
+    #endif
+  }
 }

@@ -18,15 +18,30 @@ public struct ArenaPlan: Equatable, Sendable {
 
   /// Plan for an image that hears.
   ///
+  /// - Parameter verifier: activation length of the second network; 0 without one. The two take turns.
   /// - Precondition: settings are validated; lengths are below 2^24 each.
-  public init(frontEnd shape: FrontEndShape, detector settings: DetectorRecord, program: ProgramRecord) {
+  public init(
+    frontEnd shape: FrontEndShape, detector settings: DetectorRecord, program: ProgramRecord, verifier: UInt32 = 0
+  ) {
     frontEnd = 0
     frames = shape.stateLength
     detector = frames &+ ImageFormat.aligned(Int(program.context) &* shape.frameLength)
     activations = detector &+ Detector.stateLength(settings)
     let scratch = shape.scratchLength
-    let network = Int(truncatingIfNeeded: program.activationLength)
+    let network = Int(truncatingIfNeeded: max(program.activationLength, verifier))
     length = activations &+ ImageFormat.aligned(network > scratch ? network : scratch)
+  }
+
+  /// Plan for an image, its verifier included.
+  @_optimize(size)
+  public init(_ image: ModelImage) {
+    if image.hasFrontEnd {
+      self.init(
+        frontEnd: image.frontEnd, detector: image.detector, program: image.program,
+        verifier: image.activationLength)
+    } else {
+      self.init(program: image.program)
+    }
   }
 
   /// Plan for a bare network.

@@ -23,10 +23,14 @@ final class Ear {
 
   deinit { arena.deallocate() }
 
-  /// The label with the highest logit in one inference over the first context of `samples`; the first of equals.
+  /// Inferences in which a cascade's verifier ran, since `begin`; nil of a single network.
+  var escalations: Int? { model.image.hasVerifier ? Int(spotter.escalations) : nil }
+
+  /// The label with the highest logit in one inference over the first context of `samples`, the first of equals; and of
+  /// a cascade whether its verifier ran.
   ///
   /// - Precondition: there are enough samples.
-  func answer(_ samples: [Int16]) -> Int {
+  func answer(_ samples: [Int16]) -> (label: Int, escalated: Bool?) {
     spotter.reset()
     return samples.withUnsafeBufferPointer { samples in
       var taken = 0
@@ -39,7 +43,7 @@ final class Ear {
       let logits = spotter.logits
       var best = 0
       for label in 1..<logits.count where logits[label] > logits[best] { best = label }
-      return best
+      return (best, model.image.hasVerifier ? spotter.escalated : nil)
     }
   }
 

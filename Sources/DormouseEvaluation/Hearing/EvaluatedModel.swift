@@ -49,6 +49,15 @@ public final class EvaluatedModel: @unchecked Sendable {
     return contextSamples + (Int(image.detector.smoothing) + longestRun - 2) * step
   }
 
+  /// Costs of the two networks of a cascade.
+  private var cascade: ScoreSheet.Cascade? {
+    guard image.hasVerifier else { return nil }
+    let (first, second) = (LayerTable(image).totals, LayerTable(image.verifier).totals)
+    return ScoreSheet.Cascade(
+      macs: first.macs, arithmeticCost: first.arithmeticCost, verifierMacs: second.macs,
+      verifierArithmeticCost: second.arithmeticCost)
+  }
+
   /// A sheet without scores.
   func emptySheet(snr: Double?) -> ScoreSheet {
     ScoreSheet(
@@ -59,7 +68,8 @@ public final class EvaluatedModel: @unchecked Sendable {
         return ScoreSheet.Keyword(
           label: $0, threshold: Double(record.threshold) / 32768, minimumRun: Int(record.minimumRun))
       },
-      sampleRate: sampleRate, step: step, refractory: Int(image.detector.refractory), snr: snr, clips: [],
+      sampleRate: sampleRate, step: step, refractory: Int(image.detector.refractory), snr: snr, cascade: cascade,
+      clips: [],
       recordings: [])
   }
 }

@@ -89,9 +89,10 @@ final class RecordingListener {
       let scores = zip(ears.stream.scores, model.classes.keywords).map { scores, keyword in
         DetectorSweep.highestThreshold(scores, minimumRun: Int(model.image.keywords[keyword].minimumRun))
       }
+      let answer = ears.single.answer(single)
       return ScoreSheet.Clip(
         name: recording.name, speaker: recording.speaker, label: label,
-        answer: model.classes.answers[ears.single.answer(single)], scores: scores)
+        answer: model.classes.answers[answer.label], scores: scores, escalated: answer.escalated)
     }
     let clean = scored(Array(single), stream)
     guard let noise else { return HeardRecording(clips: [[clean]]) }
@@ -118,7 +119,7 @@ final class RecordingListener {
     _ recording: Recording, _ reader: SegmentReader, _ first: [Int16], _ rate: Int, _ chosen: [Int]
   ) throws(AudioError) -> [HeardRecording] {
     let isSilence = recording.label.map(ClassMap.isSilence) ?? false
-    var answers = [[Int]](repeating: [], count: chosen.count)
+    var answers = [[(label: Int, escalated: Bool?)]](repeating: [], count: chosen.count)
     var hushes: [Hush] = []
     for index in chosen {
       var hush = Hush(around: first, of: recording.name, sampleRate: rate)
@@ -136,7 +137,7 @@ final class RecordingListener {
         guard isSilence && block.count == rate else { continue }
         let missing = max(0, models[index].contextSamples - rate)
         let second = block + [Int16](repeating: 0, count: missing)
-        answers[place].append(models[index].classes.answers[ears[index].single.answer(second)])
+        answers[place].append(ears[index].single.answer(second))
       }
       block = Array(rest.prefix(rate))
       rest = rest.dropFirst(rate)
@@ -148,13 +149,14 @@ final class RecordingListener {
       let pieces = answers[place].enumerated().map { second, answer in
         ScoreSheet.Clip(
           name: "\(recording.name)[\(second):\(second + 1)]", speaker: recording.speaker,
-          label: (try? model.classes.label(of: "silence")) ?? 0, answer: answer, scores: nil)
+          label: (try? model.classes.label(of: "silence")) ?? 0, answer: model.classes.answers[answer.label],
+          scores: nil, escalated: answer.escalated)
       }
       return HeardRecording(
         clips: Array(repeating: pieces, count: 1 + (noise?.ratios.count ?? 0)),
         long: ScoreSheet.Recording(
           name: recording.name, speaker: recording.speaker, seconds: Double(count) / Double(rate),
-          scores: ears[index].stream.scores))
+          scores: ears[index].stream.scores, escalations: ears[index].stream.escalations))
     }
   }
 

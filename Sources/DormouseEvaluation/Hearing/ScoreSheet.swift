@@ -27,6 +27,8 @@ public struct ScoreSheet: Codable, Equatable, Sendable {
     /// One a keyword: the highest threshold at which the detector reports the keyword somewhere in the clip. Absent,
     /// the clip doesn't count for detection.
     public var scores: [Double]?
+    /// Of a cascade: whether the verifier ran for `answer`.
+    public var escalated: Bool?
   }
 
   /// Long audio in which no keyword is spoken.
@@ -39,6 +41,20 @@ public struct ScoreSheet: Codable, Equatable, Sendable {
     public var seconds: Double
     /// `[keyword][inference]`, in order of time.
     public var scores: [[Double]]
+    /// Of a cascade: inferences in which the verifier ran.
+    public var escalations: Int?
+  }
+
+  /// What an inference of either network of a cascade costs.
+  public struct Cascade: Codable, Equatable, Sendable {
+    /// Multiply-accumulates of the network that always runs.
+    public var macs: Int
+    /// Its arithmetic cost (ACE): multiply-accumulates times bits of weights times bits of activations.
+    public var arithmeticCost: Int
+    /// Multiply-accumulates of the verifier.
+    public var verifierMacs: Int
+    /// Its arithmetic cost.
+    public var verifierArithmeticCost: Int
   }
 
   /// Name of the model.
@@ -63,6 +79,8 @@ public struct ScoreSheet: Codable, Equatable, Sendable {
   public var refractory: Int
   /// dB of the noise that was mixed into the clips; nil is none.
   public var snr: Double?
+  /// Costs, if the model is a cascade.
+  public var cascade: Cascade?
   /// Recordings of words.
   public var clips: [Clip]
   /// Long audio without keywords.

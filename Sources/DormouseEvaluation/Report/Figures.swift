@@ -22,6 +22,8 @@ public struct Figures: Encodable, Sendable {
   public let perClass: [String: Double]
   /// Which labels are taken for which.
   public let confusion: ConfusionTable
+  /// Of a cascade: how often its verifier runs.
+  public let cascade: CascadeFigures?
   /// By keyword; of several, `any` too.
   public let operatingPoints: [String: OperatingPointReport]
   /// By keyword; of several, `any` too.
@@ -31,6 +33,7 @@ public struct Figures: Encodable, Sendable {
     let confusion = Confusion(sheet, bootstrap)
     clips = confusion.counts.reduce(0) { $0 + $1.reduce(0, +) }
     hours = sheet.hours
+    cascade = sheet.cascade.map { CascadeFigures(sheet, $0) }
     accuracy = confusion.accuracy
     accuracyLow = confusion.interval?.low
     accuracyHigh = confusion.interval?.high
@@ -50,6 +53,37 @@ public struct Figures: Encodable, Sendable {
     let names = trials.map(\.name)
     operatingPoints = Dictionary(zip(names, results.map(\.0))) { first, _ in first }
     curves = Dictionary(zip(names, results.map(\.1))) { first, _ in first }
+  }
+}
+
+/// How often a cascade's verifier runs, and what an inference costs then; cost is arithmetic cost (ACE).
+public struct CascadeFigures: Encodable, Sendable {
+  /// Of the network that always runs.
+  public let arithmeticCost: Int
+  /// Of the verifier.
+  public let verifierArithmeticCost: Int
+  /// Share of the clips whose answer came from the verifier; nil without clips.
+  public let clipEscalations: Double?
+  /// Mean cost of an inference over clips.
+  public let clipArithmeticCost: Double?
+  /// Share of the inferences over long audio in which the verifier ran; nil without long audio.
+  public let longEscalations: Double?
+  /// Mean cost of an inference over long audio.
+  public let longArithmeticCost: Double?
+
+  init(_ sheet: ScoreSheet, _ cascade: ScoreSheet.Cascade) {
+    arithmeticCost = cascade.arithmeticCost
+    verifierArithmeticCost = cascade.verifierArithmeticCost
+    func mean(_ share: Double?) -> Double? {
+      share.map { Double(cascade.arithmeticCost) + $0 * Double(cascade.verifierArithmeticCost) }
+    }
+    let answers = sheet.clips.compactMap(\.escalated)
+    clipEscalations = answers.isEmpty ? nil : Double(answers.count { $0 }) / Double(answers.count)
+    clipArithmeticCost = mean(clipEscalations)
+    let inferences = sheet.recordings.reduce(0) { $0 + ($1.scores.first?.count ?? 0) }
+    let escalations = sheet.recordings.reduce(0) { $0 + ($1.escalations ?? 0) }
+    longEscalations = inferences > 0 ? Double(escalations) / Double(inferences) : nil
+    longArithmeticCost = mean(longEscalations)
   }
 }
 

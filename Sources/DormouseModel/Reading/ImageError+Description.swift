@@ -94,6 +94,7 @@ extension SectionKind {
     case .labels: "labels"
     case .detector: "detector"
     case .identity: "identity"
+    case .verifier: "verifier"
     }
   }
 }

@@ -40,7 +40,7 @@ public struct ImageWriter {
   public func bytes() throws -> [UInt8] {
     let tensors = try tensorSection()
     let program = programSection()
-    var sections: [(kind: SectionKind, count: Int, bytes: [UInt8])] = [
+    var sections: [ImageAssembly.Section] = [
       (.tensors, graph.tensors.count, tensors),
       (.program, layers.count, program),
     ]
@@ -52,28 +52,10 @@ public struct ImageWriter {
       sections.insert((.frontEnd, 1, frontEnd), at: 0)
       sections.append((.detector, graph.labels.count, try detectorSection(settings)))
     }
-    var offset = ImageFormat.aligned(
-      MemoryLayout<ImageHeader>.size + sections.count * MemoryLayout<SectionRecord>.size)
-    var table = ByteBuilder()
-    var body = ByteBuilder()
-    for section in sections {
-      if section.kind == .weights {
-        let start = (offset + ImageWriter.cacheLine - 1) / ImageWriter.cacheLine * ImageWriter.cacheLine
-        body.append(bytes: [UInt8](repeating: 0, count: start - offset))
-        offset = start
-      }
-      table.append(
-        SectionRecord(
-          kind: section.kind, offset: UInt32(offset), length: UInt32(section.bytes.count), count: UInt32(section.count))
-      )
-      body.append(bytes: section.bytes)
-      body.align()
-      offset += ImageFormat.aligned(section.bytes.count)
-      guard offset <= ImageFormat.maximumLength else {
-        throw GraphError("model", "the image would exceed \(ImageFormat.maximumLength >> 20) MiB")
-      }
+    let assembly = ImageAssembly(sections: sections, minorVersion: minorVersion, arenaLength: try arenaLength())
+    guard let image = assembly.bytes() else {
+      throw GraphError("model", "the image would exceed \(ImageFormat.maximumLength >> 20) MiB")
     }
-    let image = assemble(table: table.bytes, body: body.bytes, arenaLength: try arenaLength())
     do throws(ImageError) {
       try LoadedImage.validate(image)
     } catch {
@@ -86,19 +68,6 @@ public struct ImageWriter {
   private var minorVersion: UInt16 {
     let isPlain = graph.tensors.allSatisfy { $0.type == .int8 } && graph.nodes.allSatisfy { $0.operation != .rescale }
     return isPlain ? ImageFormat.baseMinorVersion : 2
-  }
-
-  private func assemble(table: [UInt8], body: [UInt8], arenaLength: Int) -> [UInt8] {
-    let count = table.count / MemoryLayout<SectionRecord>.size
-    let total = MemoryLayout<ImageHeader>.size + table.count + body.count
-    var header = ImageHeader(
-      totalLength: UInt32(total), crc32: 0, sectionCount: UInt32(count), arenaLength: UInt32(arenaLength),
-      minorVersion: minorVersion)
-    func image() -> [UInt8] { withUnsafeBytes(of: header) { [UInt8]($0) } + table + body }
-    header.crc32 = image().withUnsafeBytes {
-      CRC32.checksum($0.baseAddress! + ImageFormat.checkedFrom, count: $0.count - ImageFormat.checkedFrom)
-    }
-    return image()
   }
 
   private func tensorSection() throws(GraphError) -> [UInt8] {
@@ -154,7 +123,8 @@ public struct ImageWriter {
     ).length
   }
 
-  private static func strings(_ texts: [String]) -> [UInt8] {
+  /// A string list.
+  static func strings(_ texts: [String]) -> [UInt8] {
     var records = ByteBuilder()
     var bytes: [UInt8] = []
     for text in texts {
