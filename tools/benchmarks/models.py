@@ -36,7 +36,8 @@ def weight_bits(report: dict) -> str:
     """Widths of the weights, that of most of them first: 4, or 4/8."""
     weights: Counter[int] = Counter()
     for layer in report["layers"]:
-        if layer["parameters"]:
+        # Thresholds and slopes are no weights.
+        if layer["weight_bits"]:
             weights[layer["weight_bits"]] += layer["parameters"]
     return "/".join(str(bits) for bits, _ in weights.most_common())
 
