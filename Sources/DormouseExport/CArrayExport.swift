@@ -70,8 +70,8 @@ public struct CArrayExport {
     define("LABEL_COUNT", image.labelCount)
     if image.hasFrontEnd {
       text.line()
-      text.line("/* Sound: front end (1 log-mel, 2 analog-binary), whether a second network verifies (0, 1), hertz, */")
-      text.line("/* samples of a window and of a hop, features of a frame, frames of a context, hops between inferences. */")
+      text.line("/* Sound: front end (1 log-mel, 2 analog-binary), whether a second network verifies, */")
+      text.line("/* hertz, samples of a window and a hop, features of a frame, frames of a context, hops of a stride. */")
       define("FRONT_END", Int(image.frontEnd.kind))
       define("VERIFIER", image.hasVerifier ? 1 : 0)
       define("SAMPLE_RATE", image.frontEnd.sampleRate)
