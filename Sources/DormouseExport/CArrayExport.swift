@@ -71,7 +71,7 @@ public struct CArrayExport {
     if image.hasFrontEnd {
       text.line()
       text.line("/* Sound: front end (1 log-mel, 2 analog-binary), whether a second network verifies, */")
-      text.line("/* hertz, samples of a window and a hop, features of a frame, frames of a context, hops of a stride. */")
+      text.line("/* hertz, samples of a window and a hop, features of a frame, frames of a context, hops a stride. */")
       define("FRONT_END", Int(image.frontEnd.kind))
       define("VERIFIER", image.hasVerifier ? 1 : 0)
       define("SAMPLE_RATE", image.frontEnd.sampleRate)
