@@ -1,11 +1,10 @@
 """What binary networks and a cascade of one with the int8 network hear, on the validation recordings."""
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from count.counting import BUILD, ROOT
+from count.counting import BUILD
 
 from .det import MODELS, evaluate, float_accuracy
 from .sub8 import has_recordings
@@ -19,25 +18,12 @@ BINARY = {
     "binary_analog64": "commands-binary-analog64",
     "binary_analog8": "commands-binary-analog8",
 }
-FIRST, VERIFIER = "commands-binary", "commands-temporal"
-KEYWORD_MARGIN, OTHER_MARGIN = 40, 30
-"""Steps of the first network's logits; chosen on the recordings that are reported."""
+CASCADE, ALONE = "commands-cascade", "commands-temporal"
 
 
 def image(name: str) -> Path:
     """Where a committed model's image lies."""
     return MODELS / name / f"{name}.dormouse"
-
-
-def join() -> Path:
-    """Builds the cascade."""
-    path = WORK / "commands-cascade.dormouse"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    margins = ["--keyword-margin", str(KEYWORD_MARGIN), "--other-margin", str(OTHER_MARGIN)]
-    dormouse = ROOT / ".build" / "release" / "dormouse"
-    command = [dormouse, "cascade", image(FIRST), image(VERIFIER), *margins, "-n", "commands-cascade", "-o", path]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return path
 
 
 def noise_manifest() -> Path:
@@ -65,10 +51,10 @@ def measure(results: Results, say: Callable[[str], None]) -> None:
         boards = json.loads(image(name).with_suffix(".json").read_text()).get("boards")
         if key == "binary_analog8" and boards:
             results[f"commands.{key}.accuracy_tolerance_mean"] = boards["mean"] / 100
-    joined = join()
+    joined = image(CASCADE)
     speech = evaluate("--model", joined, "--data", clips, "--bootstrap", "0")
     noise = evaluate("--model", joined, "--data", noise_manifest(), "--bootstrap", "0")
-    alone = evaluate("--model", image(VERIFIER), "--data", clips, "--bootstrap", "0")
+    alone = evaluate("--model", image(ALONE), "--data", clips, "--bootstrap", "0")
     cost = speech["cascade"]["verifier_arithmetic_cost"]
     results["cascade.speech.ace_ratio"] = round(speech["cascade"]["clip_arithmetic_cost"] / cost, 4)
     results["cascade.noise.ace_ratio"] = round(noise["cascade"]["long_arithmetic_cost"] / cost, 4)

@@ -28,8 +28,9 @@ COLUMNS = (
 
 
 def images() -> dict[str, Path]:
-    """The committed images by name."""
-    return {path.stem: path for path in sorted(MODELS.glob("*/*.dormouse"))}
+    """The committed images of single networks by name."""
+    found = sorted(MODELS.glob("*/*.dormouse"))
+    return {path.stem: path for path in found if path.with_suffix(".onnx").exists()}
 
 
 def weight_bits(report: dict) -> str:
