@@ -155,10 +155,15 @@ def test_the_runtime_gives_exactly_the_logits_of_training(network, tmp_path, dor
     assert np.array_equal(logits, integer.IntegerNetwork(made)(frames))
 
 
-IMAGES = sorted((REPOSITORY / "models").glob("*/*.dormouse"))
+CONVERTED = [
+    image.with_suffix(".onnx")
+    for image in sorted((REPOSITORY / "models").glob("*/*.dormouse"))
+    # A cascade is joined from two images, which the Swift tests do again.
+    if image.with_suffix(".onnx").exists()
+]
 
 
-@pytest.mark.parametrize("model", [image.with_suffix(".onnx") for image in IMAGES], ids=lambda path: path.stem)
+@pytest.mark.parametrize("model", CONVERTED, ids=lambda path: path.stem)
 def test_published_images_are_what_their_onnx_files_convert_to(model, tmp_path, dormouse):
     image = tmp_path / "again.dormouse"
     subprocess.run([dormouse, "convert", model, "-o", image], check=True)
