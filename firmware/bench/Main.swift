@@ -15,12 +15,7 @@ public func applicationMain() -> Int32 {
     guard image.arenaLength <= model_arena_length else { throw ImageError(.header, at: 0, .arenaTooSmall) }
     network = Network(image: image, activations: arena)
   } catch {
-    console.write("error: the model image is refused (rule ")
-    console.write(Int(error.reason.rawValue))
-    console.write(", at byte ")
-    console.write(error.offset)
-    console.write(")\n")
-    return 1
+    return console.fail("the model image is refused", code: Int(error.reason.rawValue), at: error.offset)
   }
   let inputs = network.input.count
   let outputs = network.output.count

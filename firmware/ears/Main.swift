@@ -13,12 +13,7 @@ public func applicationMain() -> Int32 {
   do throws(ImageError) {
     try FrontEnd.validate(section: model_start, length: model_length, offset: 0)
   } catch {
-    console.write("error: the front-end section is refused (rule ")
-    console.write(Int(error.reason.rawValue))
-    console.write(", at byte ")
-    console.write(error.offset)
-    console.write(")\n")
-    return 1
+    return console.fail("the front-end section is refused", code: Int(error.reason.rawValue), at: error.offset)
   }
   let shape = FrontEndShape(section: model_start)
   let frames = memory + (shape.stateLength &+ shape.scratchLength)

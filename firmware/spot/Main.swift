@@ -11,15 +11,15 @@ public func applicationMain() -> Int32 {
   var span = line.mutableSpan
   return span.withUnsafeMutableBufferPointer { buffer in
     guard command_line(buffer.baseAddress, buffer.count), let text = buffer.baseAddress else {
-      return fail("no command line")
+      return Console().fail("no command line")
     }
     return text.withMemoryRebound(to: UInt8.self, capacity: 512) { bytes in
       var arguments = Arguments(UnsafeBufferPointer(start: bytes, count: buffer.count))
       _ = arguments.next()
       let each = arguments.take("--each")
-      if arguments.hasOption { return fail("unknown option; there is --each") }
+      if arguments.hasOption { return Console().fail("unknown option; there is --each") }
       let path = arguments.rest()
-      guard path.count > 0 else { return fail("usage: spot [--each] FILE") }
+      guard path.count > 0 else { return Console().fail("usage: spot [--each] FILE") }
       return spot(path, each: each)
     }
   }
@@ -33,13 +33,13 @@ private func spot(_ path: UnsafeBufferPointer<UInt8>, each: Bool) -> Int32 {
     let spotter = try Spotter(image: image, arena: model_arena, arenaLength: model_arena_length)
     session = Session(spotter: spotter, each: each)
   } catch {
-    return fail("the model image or its arena is refused", code: Int(error.reason.rawValue), at: error.offset)
+    return Console().fail("the model image or its arena is refused", code: Int(error.reason.rawValue), at: error.offset)
   }
   guard let recording = Recording(path: path) else {
-    return fail("the recording can't be read: it must be raw 16-bit samples or a mono 16-bit .wav file")
+    return Console().fail("the recording can't be read: it must be raw 16-bit samples or a mono 16-bit .wav file")
   }
   if let rate = recording.sampleRate, rate != UInt32(truncatingIfNeeded: image.frontEnd.sampleRate) {
-    return fail("the recording has another sample rate than the model")
+    return Console().fail("the recording has another sample rate than the model")
   }
   var chunk = InlineArray<160, Int16>(repeating: 0)
   var span = chunk.mutableSpan
@@ -54,19 +54,4 @@ private func spot(_ path: UnsafeBufferPointer<UInt8>, each: Bool) -> Int32 {
   recording.close()
   session.printSummary()
   return 0
-}
-
-private func fail(_ reason: StaticString, code: Int = 0, at offset: Int = 0) -> Int32 {
-  let console = Console()
-  console.write("error: ")
-  console.write(reason)
-  if code != 0 {
-    console.write(" (rule ")
-    console.write(code)
-    console.write(", at byte ")
-    console.write(offset)
-    console.write(")")
-  }
-  console.write("\n")
-  return 1
 }

@@ -32,6 +32,21 @@ struct Console {
     }
   }
 
+  /// Writes one line that says what is wrong, with the rule that an image breaks and where; returns the exit code of failure.
+  func fail(_ reason: StaticString, code: Int = 0, at offset: Int = 0) -> Int32 {
+    write("error: ")
+    write(reason)
+    if code != 0 {
+      write(" (rule ")
+      write(code)
+      write(", at byte ")
+      write(offset)
+      write(")")
+    }
+    write("\n")
+    return 1
+  }
+
   /// Writes 8 hexadecimal digits.
   func write(hex value: UInt32) {
     var digits = InlineArray<8, UInt8>(repeating: 0)

@@ -67,13 +67,7 @@ public struct AnalogBinarySettings: Codable, Equatable, Sendable {
   ///
   /// - Throws: `Problem` in plain words: no JSON object, an unknown key, a value of a wrong type.
   public init(json: Data) throws {
-    guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-      throw Problem("front-end settings: expected a JSON object")
-    }
-    let known = CodingKeys.allCases.map(\.rawValue)
-    if let stranger = object.keys.sorted().first(where: { !known.contains($0) }) {
-      throw Problem("front-end settings: unknown key '\(stranger)'; known keys: \(known.joined(separator: ", "))")
-    }
+    try FrontEndSettings.object(json, known: CodingKeys.allCases.map(\.rawValue))
     do {
       self = try JSONDecoder().decode(AnalogBinarySettings.self, from: json)
     } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context),

@@ -20,6 +20,21 @@ public enum FrontEndSettings: Equatable, Sendable {
     }
   }
 
+  /// The JSON object that settings of either kind are.
+  ///
+  /// - Throws: `LogMelSettings.Problem`: no JSON object, or a key that is not in `known`.
+  @discardableResult
+  static func object(_ json: Data, known: [String]) throws -> [String: Any] {
+    guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
+      throw LogMelSettings.Problem("front-end settings: expected a JSON object")
+    }
+    if let stranger = object.keys.sorted().first(where: { !known.contains($0) }) {
+      throw LogMelSettings.Problem(
+        "front-end settings: unknown key '\(stranger)'; known keys: \(known.joined(separator: ", "))")
+    }
+    return object
+  }
+
   /// Hz.
   public var sampleRate: Int {
     switch self {
