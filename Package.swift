@@ -36,12 +36,13 @@ let package = Package(
       providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
     .target(name: "DormouseAudio", dependencies: ["CSndFile", "CSampleRate"]),
     .target(name: "DormouseEvaluation", dependencies: ["Dormouse", "DormouseModel", "DormouseAudio"]),
+    .target(name: "DormouseEnergy", dependencies: ["Dormouse", "DormouseModel"]),
     // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
     .executableTarget(
       name: "DormouseCommand",
       dependencies: [
         "Dormouse", "DormouseModel", "DormouseAnalog", "DormouseImport", "DormouseExport", "DormouseAudio",
-        "DormouseEvaluation",
+        "DormouseEvaluation", "DormouseEnergy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same networks in floating point, to compare with; part of no product.
@@ -60,6 +61,8 @@ let package = Package(
     .testTarget(name: "DormouseFloatTests", dependencies: ["DormouseFloat"]),
     .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
     .testTarget(name: "DormouseEvaluationTests", dependencies: ["DormouseEvaluation", "Dormouse"]),
+    .testTarget(
+      name: "DormouseEnergyTests", dependencies: ["DormouseEnergy"], exclude: ["Golden"]),
     .testTarget(name: "DormouseCommandTests", dependencies: ["DormouseCommand"], exclude: ["Help"]),
   ]
 )
