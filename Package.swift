@@ -36,7 +36,7 @@ let package = Package(
       providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
     .target(name: "DormouseAudio", dependencies: ["CSndFile", "CSampleRate"]),
     .target(name: "DormouseEvaluation", dependencies: ["Dormouse", "DormouseModel", "DormouseAudio"]),
-    .target(name: "DormouseEnergy", dependencies: ["Dormouse", "DormouseModel"]),
+    .target(name: "DormouseEnergy", dependencies: ["Dormouse", "DormouseModel", "DormouseAnalog"]),
     // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
     .executableTarget(
       name: "DormouseCommand",

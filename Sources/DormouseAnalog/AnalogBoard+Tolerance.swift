@@ -45,10 +45,11 @@ extension AnalogBoard {
 }
 
 /// Random numbers that are the same on every machine for one seed: SplitMix64 (Steele, Lea, Flood, 2014).
-struct RandomNumbers {
+public struct RandomNumbers: Sendable {
   private var state: UInt64
 
-  init(seed: UInt64) { state = seed }
+  /// Equal seeds give equal numbers.
+  public init(seed: UInt64) { state = seed }
 
   private mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
@@ -59,10 +60,10 @@ struct RandomNumbers {
   }
 
   /// 0 to just below 1, all equally likely.
-  mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// Normally distributed, mean 0 and variance 1 (Box and Muller, 1958).
-  mutating func normal() -> Double {
+  public mutating func normal() -> Double {
     (-2 * log(1 - uniform())).squareRoot() * cos(2 * .pi * uniform())
   }
 }
