@@ -1,3 +1,5 @@
+import DormouseISA
+
 /// The whole machine: push samples, get detections.
 ///
 ///     samples -> front end -> frames -> network -> logits -> detector -> detections
@@ -155,7 +157,8 @@ public struct Spotter: ~Copyable {
 
   @inline(__always)
   private mutating func update(_ logits: UnsafeBufferPointer<Int8>, step: QuantizedMultiplier) -> Detection? {
-    detector.update(logits: logits, step: step, start: heard &- contextSamples, end: heard)
+    dm_mark_detector()
+    return detector.update(logits: logits, step: step, start: heard &- contextSamples, end: heard)
   }
 
   /// Bytes of the last completed frame: int8 features, `[bands]`, or bits in little-endian words; before the first one,

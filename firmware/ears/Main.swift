@@ -1,4 +1,5 @@
 import Dormouse
+import DormouseISA
 import Support
 
 /// Start-up comes here; the result is the exit code.
@@ -22,6 +23,7 @@ public func applicationMain() -> Int32 {
   let seconds = UnsafeRawPointer(samples).assumingMemoryBound(to: Int16.self)
   let heard = UnsafeBufferPointer(start: seconds, count: shape.sampleRate)
   let count = listen(&frontEnd, heard, shape, UnsafeMutableRawPointer(frames), UnsafeMutableRawPointer(memory))
+  dm_mark_other()
   var wrong = count &* shape.frameLength == golden_count ? 0 : 1
   for index in 0..<golden_count where Int8(bitPattern: frames[index]) != expected[index] { wrong &+= 1 }
   console.write("frames ")

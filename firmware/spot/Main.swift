@@ -1,4 +1,5 @@
 import Dormouse
+import DormouseISA
 import Support
 
 /// Start-up comes here; the result is the exit code.
@@ -46,6 +47,7 @@ private func spot(_ path: UnsafeBufferPointer<UInt8>, each: Bool) -> Int32 {
   span.withUnsafeMutableBufferPointer { samples in
     guard let start = samples.baseAddress else { return }
     while true {
+      dm_mark_acquire()
       let count = recording.read(into: start, capacity: samples.count)
       if count == 0 { break }
       session.hear(UnsafeBufferPointer(start: start, count: count))

@@ -1,4 +1,5 @@
 import Dormouse
+import DormouseISA
 import Support
 
 /// A spotter at work, and what it has reported.
@@ -19,6 +20,7 @@ struct Session: ~Copyable {
     var taken = 0
     while taken < samples.count {
       let progress = push(samples, from: taken)
+      dm_mark_other()
       taken &+= progress.consumed
       if progress.frame { transcript.add(frame: spotter.frame) }
       if progress.inference {

@@ -11,13 +11,14 @@
 //
 //     total INSTRUCTIONS
 //     stopped 0|1
-//     stage NUMBER OCCURRENCES INSTRUCTIONS TAKEN LOADS STORES FLASH-READS LINES8 LINES16 LINES32
-//     block ADDRESS INSTRUCTIONS CODE
+//     stage NUMBER OCCURRENCES INSTRUCTIONS TAKEN LOADS STORES FLASH-READS LINES8 LINES16 LINES32 MISSES
+//     block ADDRESS INSTRUCTIONS CODE-WITH-"--"-FOR-BYTES-THAT-QEMU-DID-NOT-SHOW
 //     tally STAGE EXECUTED TAKEN ENTERED
 //     end
 //
 // with a line "stage" for each that occurred, and after each "block" its tallies. LINES count the reads of
-// flash that fall in another line of 8, 16 or 32 bytes than the one before.
+// flash that fall in another line of 8, 16 or 32 bytes than the one before; MISSES those that miss a cache of
+// the 8 lines of 32 bytes that were read last.
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -66,7 +67,7 @@ EXPORTED int qemu_plugin_version = 1;
 enum { START, ACQUIRE, FRONT_END, DETECTOR, OTHER, IDLE, FIRST_LAYER, STAGES = 256 };
 // What a marker says; a layer is the one after the layer before it.
 enum { NO_MARKER = -1, NEXT_LAYER = FIRST_LAYER };
-enum { MAXIMUM_RANGES = 8, MAXIMUM_CODE = 4096, BUCKETS = 4096 };
+enum { MAXIMUM_RANGES = 8, MAXIMUM_CODE = 4096, BUCKETS = 4096, CACHE_LINES = 8 };
 
 struct tally {
   uint64_t executed, taken, entered;
@@ -77,12 +78,13 @@ struct block {
   uint32_t instructions, length;
   int marker;
   struct block *next, *link; // in the order of translation; of the same hash
+  uint32_t known;            // bytes of code that were seen, from its start on
   struct tally tallies[STAGES];
   uint8_t code[];
 };
 
 struct stage {
-  uint64_t occurrences, loads, stores, flash_reads, lines[3];
+  uint64_t occurrences, loads, stores, flash_reads, lines[3], misses;
 };
 
 static struct block *first, **last = &first, *buckets[BUCKETS];
@@ -92,6 +94,7 @@ static int stage = START;
 static uint64_t total, limit = UINT64_MAX, latest_flash;
 static struct { uint64_t first, last; } ranges[MAXIMUM_RANGES];
 static int range_count;
+static uint64_t cache[CACHE_LINES] = {[0 ... CACHE_LINES - 1] = UINT64_MAX}; // line numbers, latest first
 static bool is_riscv;
 static const char *output_path;
 
@@ -122,6 +125,14 @@ static int marker_of(const uint8_t *bytes, size_t size) {
   return (code & 0xFFFFF) == 0x02013 && number >= 1 && number <= 6 ? riscv[number - 1] : NO_MARKER;
 }
 
+// Bytes of an instruction: of one that goes on in another page, QEMU 7.2 shows the part in its page only.
+static uint32_t length_of(const uint8_t *bytes) {
+  if (is_riscv) {
+    return (bytes[0] & 3) == 3 ? 4 : 2;
+  }
+  return bytes[1] >> 3 > 0x1C ? 4 : 2;
+}
+
 static void write_tallies(FILE *output, const struct block *block) {
   for (int i = 0; i < STAGES; i++) {
     const struct tally *t = &block->tallies[i];
@@ -148,15 +159,15 @@ static void write_result(bool stopped) {
     if (s->occurrences > 0) {
       fprintf(output,
               "stage %d %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-              " %" PRIu64 " %" PRIu64 "\n",
+              " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
               i, s->occurrences, instructions, taken, s->loads, s->stores, s->flash_reads, s->lines[0],
-              s->lines[1], s->lines[2]);
+              s->lines[1], s->lines[2], s->misses);
     }
   }
   for (const struct block *block = first; block != NULL; block = block->next) {
     fprintf(output, "block %" PRIx64 " %" PRIu32 " ", block->address, block->instructions);
     for (uint32_t i = 0; i < block->length; i++) {
-      fprintf(output, "%02x", block->code[i]);
+      fprintf(output, i < block->known ? "%02x" : "--", block->code[i < block->known ? i : 0]);
     }
     fputc('\n', output);
     write_tallies(output, block);
@@ -206,6 +217,18 @@ static void marked(unsigned cpu, void *data) {
   count(block, jumped);
 }
 
+// Whether a line is not in the cache; it is then.
+static bool misses(uint64_t line) {
+  int i = 0;
+  while (i < CACHE_LINES - 1 && cache[i] != line) {
+    i++;
+  }
+  bool is_missing = cache[i] != line;
+  memmove(cache + 1, cache, (size_t)i * sizeof *cache);
+  cache[0] = line;
+  return is_missing;
+}
+
 // Told whether it is a store by `info`: QEMU 7.2 mistakes reads for writes where callbacks of one kind are
 // asked for.
 static void accessed(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data) {
@@ -224,29 +247,33 @@ static void accessed(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address,
       s->lines[0] += change >> 3 != 0;
       s->lines[1] += change >> 4 != 0;
       s->lines[2] += change >> 5 != 0;
+      s->misses += misses(address >> 5);
       return;
     }
   }
 }
 
 // The block of this code, which may have been translated before.
-static struct block *find(uint64_t address, uint32_t instructions, const uint8_t *code, uint32_t length) {
+static struct block *find(uint64_t address, uint32_t instructions, const uint8_t *code, uint32_t known,
+                          uint32_t length) {
   struct block **bucket = &buckets[(address >> 1) % BUCKETS];
   for (struct block *block = *bucket; block != NULL; block = block->link) {
-    if (block->address == address && block->length == length && memcmp(block->code, code, length) == 0) {
+    if (block->address == address && block->known == known && block->length == length &&
+        memcmp(block->code, code, known) == 0) {
       return block;
     }
   }
-  struct block *block = calloc(1, sizeof *block + length);
+  struct block *block = calloc(1, sizeof *block + known);
   if (block == NULL) {
     abort();
   }
   block->address = address;
   block->following = address + length;
   block->instructions = instructions;
+  block->known = known;
   block->length = length;
   block->marker = NO_MARKER;
-  memcpy(block->code, code, length);
+  memcpy(block->code, code, known);
   block->link = *bucket;
   *bucket = block;
   *last = block;
@@ -261,20 +288,21 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *translation) 
   for (size_t start = 0, end; start < instructions; start = end) {
     struct qemu_plugin_insn *head = qemu_plugin_tb_get_insn(translation, start);
     int marker = marker_of(qemu_plugin_insn_data(head), qemu_plugin_insn_size(head));
-    uint32_t length = 0;
+    uint32_t known = 0, length = 0;
     for (end = start; end < instructions; end++) {
       struct qemu_plugin_insn *instruction = qemu_plugin_tb_get_insn(translation, end);
       const void *bytes = qemu_plugin_insn_data(instruction);
       size_t size = qemu_plugin_insn_size(instruction);
-      if ((end > start && marker_of(bytes, size) != NO_MARKER) || length + size > MAXIMUM_CODE) {
+      if ((end > start && marker_of(bytes, size) != NO_MARKER) || known + size > MAXIMUM_CODE) {
         break;
       }
-      memcpy(code + length, bytes, size);
-      length += (uint32_t)size;
+      memcpy(code + known, bytes, size);
+      known += (uint32_t)size;
+      length += length_of(bytes);
       qemu_plugin_register_vcpu_mem_cb(instruction, accessed, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
                                        NULL);
     }
-    struct block *block = find(qemu_plugin_insn_vaddr(head), (uint32_t)(end - start), code, length);
+    struct block *block = find(qemu_plugin_insn_vaddr(head), (uint32_t)(end - start), code, known, length);
     block->marker = marker;
     execution_callback callback = marker == NO_MARKER ? executed : marked;
     if (start == 0) {

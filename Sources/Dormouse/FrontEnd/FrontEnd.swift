@@ -1,3 +1,5 @@
+import DormouseISA
+
 /// The front end that an image names, streaming: samples in, one frame each hop.
 ///
 /// A frame is `FrontEndShape.frameLength` bytes: int8 features of `LogMel`, or the bits of `AnalogBinary` in little-endian
@@ -62,6 +64,7 @@ public struct FrontEnd {
     _ samples: UnsafeBufferPointer<Int16>, from start: Int, into frame: UnsafeMutableRawPointer,
     scratch: UnsafeMutableRawPointer
   ) -> FrontEndStep {
+    dm_mark_front_end()
     #if !DORMOUSE_WITHOUT_ANALOG
       if let step = analogBinary?.push(
         samples, from: start, into: frame.assumingMemoryBound(to: UInt32.self), scratch: scratch)

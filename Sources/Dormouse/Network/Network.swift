@@ -1,3 +1,5 @@
+import DormouseISA
+
 /// Runs the program of a model image, layer by layer, over one activation region.
 ///
 /// The network keeps no state between runs. Tensors and scratch lie where the image says; the validator has proven that
@@ -34,7 +36,10 @@ public struct Network {
 
   /// Runs all layers.
   public func run() {
-    for index in 0..<image.layerCount { runLayer(index) }
+    for index in 0..<image.layerCount {
+      dm_mark_next_layer()
+      runLayer(index)
+    }
   }
 
   /// Runs one layer; for profiling. The layers before it must have run.

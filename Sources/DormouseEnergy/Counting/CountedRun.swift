@@ -25,7 +25,8 @@ public struct CountedRun: Sendable {
 public struct StageCounts: Sendable, Codable {
   /// The stage.
   public let stage: Stage
-  /// Times its marker was passed; 1 for `start`.
+  /// Times its marker was passed; 1 for `start`. The front end's is passed each time that it is given samples, which may
+  /// be more often than it makes frames.
   public let occurrences: UInt64
   /// Instructions.
   public let instructions: UInt64
@@ -39,6 +40,8 @@ public struct StageCounts: Sendable, Codable {
   public let flashReads: UInt64
   /// The flash reads that fall in another line of flash than the one before, for lines of 8, 16 and 32 bytes.
   public let flashLines: [UInt64]
+  /// The flash reads that miss a cache of the 8 lines of 32 bytes that were read last.
+  public let flashMisses: UInt64
 }
 
 /// What one function executed, without the functions that it called.
@@ -59,6 +62,8 @@ public struct Block: Sendable {
   public let code: [UInt8]
   /// Number of instructions.
   public let instructions: Int
+  /// The function that it belongs to; `?` outside all functions.
+  public let function: String
   /// Whether the code lies in flash.
   public let isFlash: Bool
   /// How often it ran in each stage that it ran in.

@@ -19,6 +19,7 @@
 #include "dormouse_fields_portable.h"
 #include "dormouse_helium.h"
 #include "dormouse_helium_fields.h"
+#include "dormouse_markers.h"
 #include "dormouse_neon.h"
 #include "dormouse_neon_fields.h"
 #include "dormouse_portable.h"

@@ -1,8 +1,9 @@
 // Instructions that compute nothing and say what the spotter is about to do, for a counting emulator.
 //
-// `tools/count/stages.c` recognises them by their bytes, so that the firmware that is simulated is the firmware
-// that is flashed. On Arm a high register is moved to itself, which no compiler emits (r8 is left out:
-// assemblers pad Armv6-M code with it); on RISC-V it is a hint that is reserved for such uses. Hosts have none.
+// `tools/count/stages.c` recognises them by their bytes, so that the firmware that is simulated is the
+// firmware that is flashed. On Arm a register is moved to itself, which no compiler emits (r8 is left out:
+// assemblers pad Armv6-M code with it); on RISC-V it is a hint that is reserved for such uses. Hosts have
+// none.
 #ifndef DORMOUSE_MARKERS_H
 #define DORMOUSE_MARKERS_H
 #include "dormouse_base.h"
