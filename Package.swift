@@ -47,8 +47,9 @@ let package = Package(
       ]),
     // The same networks in floating point, to compare with; part of no product.
     .target(name: "DormouseFloat"),
-    // Tests, and the mutation of images that they share with `tools/mutate`.
+    // Tests, cycles for `tools/bench energy`, and the mutation of images that tests share with `tools/mutate`.
     .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
+    .executableTarget(name: "dormouse-cycles", dependencies: ["DormouseEnergy"]),
     .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseModel", "DormouseMutation"]),
     .testTarget(
       name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"], exclude: ["Golden"]),

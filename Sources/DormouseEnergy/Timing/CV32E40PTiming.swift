@@ -1,0 +1,41 @@
+/// CV32E40P without its extensions: four stages, one instruction a cycle.
+struct CV32E40PTiming: TimingTable {
+  let core = Core.cv32e40p
+  let source = [
+    "OpenHW Group, CV32E40P User Manual 1.8.3, \"Pipeline Details\"",
+    "measured on the core's own description (pythondata-cpu-cv32e40p 1.0.1.post1909 in Verilator): jalr hazards",
+  ]
+  let validated: String? = nil
+
+  func cost(of code: [Instruction], at address: UInt64) -> BlockCost {
+    // A target of 4 bytes that is not aligned: 1 cycle more.
+    var cost = BlockCost(entered: code.straddles(address) ? 1 : 0)
+    for (previous, instruction) in code.withPrevious {
+      cost.base += cycles(instruction)
+      if let previous { cost.base += stall(instruction, after: previous) }
+    }
+    if code.last?.kind == .branchConditional { cost.taken = 2 }  // 3 in all
+    return cost
+  }
+
+  private func cycles(_ instruction: Instruction) -> Double {
+    switch instruction.kind {
+    case .multiplyLong: return 5
+    case .divide: return 20  // 3 + the divisor's leading zeros; a divisor of 15 bits
+    case .branch, .call, .branchRegister: return 2
+    case .callRegister:
+      // Measured: one that overwrites the register that it jumps to takes one more.
+      return instruction.writes.isDisjoint(with: instruction.address) ? 2 : 3
+    case .system, .barrier: return 4
+    default: return 1
+    }
+  }
+
+  private func stall(_ instruction: Instruction, after previous: Instruction) -> Double {
+    guard !previous.writes.isDisjoint(with: instruction.reads) else { return 0 }
+    if instruction.kind == .branchRegister || instruction.kind == .callRegister {
+      return previous.isLoad ? 3 : 1  // measured
+    }
+    return previous.isLoad ? 1 : 0
+  }
+}
