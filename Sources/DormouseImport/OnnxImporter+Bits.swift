@@ -41,11 +41,16 @@ extension OnnxImporter {
     }
     let channels = layer.shape.channels
     guard let weights = layer.operation.weights else { return try activation(node, 0) }
-    let inputs = Int32(weights.values.count / channels)
+    let inputs = weights.values.count / channels
     let inputScale = tensors[layer.inputs[0]].quantization.scale
-    let thresholds = (0..<channels).map { channel in
-      layer.steps.threshold(
-        scale: Float(inputScale) * Float(weights.scales[channel]), zeroPoint: 0, range: -inputs...inputs,
+    let thresholds = try (0..<channels).map { channel in
+      let perInput = weights.centers.isEmpty ? 1 : 256 + Int(weights.centers[channel].magnitude)
+      guard inputs * perInput < 1 << 30 else {
+        throw node.error("adds up \(inputs) signs of \(perInput) steps, more than 2^30 in all")
+      }
+      let largest = Int32(inputs * perInput)
+      return layer.steps.threshold(
+        scale: Float(inputScale) * Float(weights.scales[channel]), zeroPoint: 0, range: -largest...largest,
         channel: channel)
     }
     let tensor = try append(
@@ -107,6 +112,7 @@ extension OnnxImporter {
       weights.biases[channel] = Int32(bias)
       guard affine.factor < 0 else { continue }
       for index in channel * perRow..<(channel + 1) * perRow { weights.values[index] = -weights.values[index] }
+      if !weights.centers.isEmpty { weights.centers[channel] = -weights.centers[channel] }
     }
     return layer.operation.with(weights)
   }
@@ -114,11 +120,17 @@ extension OnnxImporter {
   /// Whether a layer multiplies bits with binary weights; refuses what can't be multiplied.
   func readsSigns(_ view: TensorView, _ weights: QuantizedConstant, _ node: OnnxNode) throws -> Bool {
     switch tensors[view.tensor].type {
-    case .int8: return false
+    case .int8:
+      guard weights.encoding != .binaryLevels else {
+        throw node.error(
+          "reads 8 bits, but its weights have two levels about a center",
+          remedy: "put BipolarQuant before it, or leave out the Add on its weights")
+      }
+      return false
     case .int16:
       throw node.error("reads 16 bits", remedy: "put BipolarQuant, or Quant with 8 bits, before it")
     case .bits:
-      guard weights.encoding == .binary else {
+      guard weights.encoding == .binary || weights.encoding == .binaryLevels else {
         throw node.error(
           "reads bits, but its weights are \(weights.encoding)", remedy: "use BipolarQuant on the weights")
       }

@@ -38,6 +38,7 @@ extension OnnxImporter {
   }
 
   func add(_ node: OnnxNode) throws -> OnnxValue {
+    if let weights = try twoLevels(node) { return .weights(weights) }
     if try addsConstant(node) { return try channelwise(node) }
     if let layer = try layerWithBias(node) { return .pending(layer) }
     let first = try unpadded(node, 0)

@@ -24,7 +24,7 @@ extension OnnxImporter {
     guard let scaleAxis = weights.axis else { return [Double](repeating: weights.scales[0], count: channels) }
     guard scaleAxis == axis else {
       throw node.error(
-        "has a scale an extent of axis \(scaleAxis) of its weights",
+        "has a scale or center an extent of axis \(scaleAxis) of its weights",
         remedy: "quantize weights by output channel, axis \(axis)")
     }
     return weights.scales
@@ -77,8 +77,14 @@ extension OnnxImporter {
 
   /// Integer weights with their scales and biases, to be stored as the file says.
   func constants(_ weights: QuantizedConstant, values: [Int8], scales: [Double], biases: [Int32]) -> Weights {
-    Weights(
-      values: values, scales: scales, biases: biases, encoding: weights.encoding, codebook: weights.tensor.codebook)
+    guard weights.encoding == .binaryLevels else {
+      return Weights(
+        values: values, scales: scales, biases: biases, encoding: weights.encoding, codebook: weights.tensor.codebook)
+    }
+    // Accumulators count 256ths of half the distance of the levels.
+    let centers = weights.axis == nil ? Array(repeating: weights.centers[0], count: scales.count) : weights.centers
+    return Weights(
+      values: values, scales: scales.map { $0 / 256 }, biases: biases, encoding: weights.encoding, centers: centers)
   }
 
   /// The weights as integers in a new order of axes.

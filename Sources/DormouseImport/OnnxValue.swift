@@ -21,7 +21,7 @@ enum OnnxValue {
   case probabilities(TensorView)
 }
 
-/// A constant after DequantizeLinear.
+/// A constant after DequantizeLinear or Quant.
 struct QuantizedConstant {
   /// Integers of 8 or 32 bits.
   var tensor: OnnxTensor
@@ -31,6 +31,8 @@ struct QuantizedConstant {
   var axis: Int?
   /// How weights of these levels are stored.
   var encoding: Encoding = .int8
+  /// `binaryLevels`: what both levels of an extent of `axis` have in common, in 256ths of half their distance.
+  var centers: [Int32] = []
 }
 
 /// How an activation is quantized in the file.

@@ -14,7 +14,7 @@ struct Fixture: CustomTestStringConvertible {
     "dense", "dense_forms", "dense_uint8", "dense_qonnx", "temporal", "temporal_uint8", "temporal_qonnx",
     "bands_first", "dscnn", "unsqueezed", "branches", "rescaled", "rows", "integer_input", "heard",
     "narrow_integers", "narrow_odd", "narrow_temporal",
-    "binary_dense", "binary_stream", "binary_analog", "binary_planes",
+    "binary_dense", "binary_stream", "binary_analog", "binary_planes", "binary_two_levels",
   ].map(Fixture.init)
 
   /// Files that other tools export; their golden vectors are onnxruntime's (qonnx's for QONNX), computed in float.

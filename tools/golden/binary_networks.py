@@ -124,6 +124,16 @@ class BinaryNet:
         name = self.node("BipolarQuant", [self.constant(floats), self.constant(scales)])
         return name, signs * scales.astype(np.float64)
 
+    def leveled(self, weights: tuple[str, np.ndarray], scales, most: int, axis: int = 0) -> tuple[str, np.ndarray]:
+        """Weights with a center added: an output's own, or one of all; up to `most` 256ths of their scale."""
+        name, values = weights
+        centers = self.random.integers(-most, most + 1, np.size(scales)) / 256
+        spread = [1] * values.ndim
+        spread[axis] = -1
+        added = np.asarray(scales, np.float32).reshape(-1).astype(np.float64) * centers
+        constant = np.float32(added.reshape(spread) if np.size(scales) > 1 else added[0])
+        return self.node("Add", [name, self.constant(constant)]), values + constant.astype(np.float64)
+
     def weights8(self, shape: list[int], scale: float) -> tuple[str, np.ndarray]:
         """int8 weights."""
         scale = float(np.float32(scale))
@@ -256,11 +266,44 @@ def binary_planes(net: BinaryNet) -> Value:
     return net.quant(net.dense(x, net.weights([x.data.shape[1], 3], 0.01137)), 0.02, 8)
 
 
+def binary_two_levels(net: BinaryNet) -> Value:
+    """Weights of two levels about a center, in every place that binary ones may have."""
+    x = net.input_bits([1, 14, 37])
+    x = net.plain("Transpose", x, x.data.transpose(0, 2, 1), perm=[0, 2, 1])
+    scales = np.exp2(net.random.integers(-3, 2, 35))
+    x = net.conv(x, net.leveled(net.weights([35, 37, 3], scales), scales, 300), pads=[1, 1])
+    x = net.sign(net.normalize(x, 3.0))
+    # Few bits, so that sums are exact in float32.
+    stream = 7 / 4096
+    scales = np.float32(stream) * net.random.integers(20, 90, 35)
+    bias = scales * net.random.integers(-9999, 10000, 35) / 256
+    y = net.conv(x, net.leveled(net.weights([35, 35, 5], scales), scales, 64), bias, pads=[2, 2])
+    wide = net.quant(y, stream, 16)
+    bits = net.sign(net.affine("Sub", wide, np.float32(stream) * net.random.integers(-300, 300, 35)))
+    y = net.quant(net.conv(bits, net.leveled(net.weights([35, 35, 3], 0.25), 0.25, 200), pads=[1, 1]), stream, 16)
+    wide = net.quant(net.add(wide, y), stream, 16)
+    x = net.sign(wide)
+    scales = net.random.uniform(0.02, 0.1, 33)
+    x = net.conv(x, net.leveled(net.weights([33, 35, 2], scales), scales, 100), strides=[2])
+    factors = net.random.uniform(0.5, 2, 33) * net.random.choice([-1, 1], 33)
+    x = net.quant(net.affine("Mul", x, factors), 0.11, 8, 5)
+    x = net.sign(net.affine("Sub", x, net.random.uniform(-3, 3, 33)))
+    x = net.plain("Flatten", x, x.data.reshape(net.samples, -1), axis=1)
+    scales = np.exp2(net.random.integers(-6, -3, 29))
+    x = net.dense(x, net.leveled(net.weights([x.data.shape[1], 29], scales, axis=1), scales, 100, axis=1))
+    x = net.sign(net.affine("Add", x, net.random.uniform(-1, 1, 29)))
+    scales = net.random.uniform(0.02, 0.1, 4)
+    return net.quant(
+        net.dense(x, net.leveled(net.weights([29, 4], scales, axis=1), scales, 130, axis=1)), 0.0141, 8, 11
+    )
+
+
 NETWORKS = {
     "binary_dense": binary_dense,
     "binary_stream": binary_stream,
     "binary_analog": binary_analog,
     "binary_planes": binary_planes,
+    "binary_two_levels": binary_two_levels,
 }
 
 

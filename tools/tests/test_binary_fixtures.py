@@ -51,7 +51,7 @@ def test_every_core_computes_the_definitions(board, tmp_path):
     absent = [tool for tool in TOOLS if not shutil.which(tool)]
     if absent or not COMMAND.exists():
         pytest.skip(f"not installed: {', '.join(absent)}" if absent else f"{COMMAND} is not built")
-    for name in ("binary_stream", "binary_analog", "binary_planes"):
+    for name in ("binary_stream", "binary_analog", "binary_planes", "binary_two_levels"):
         folder, image = tmp_path / name, tmp_path / f"{name}.dormouse"
         folder.mkdir()
         for command in (("convert", FIXTURES / f"{name}.onnx", "-o", image), ("export-c", image, "-o", folder)):
