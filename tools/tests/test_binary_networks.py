@@ -18,25 +18,31 @@ from dormouse_train.library import LibraryError, load  # noqa: E402
 from dormouse_train.networks import build_network  # noqa: E402
 from dormouse_train.quantizers import ESTIMATORS, encoding, sign  # noqa: E402
 from dormouse_train.quantizers.sign import quick_sign  # noqa: E402
+from dormouse_train.quantizers.stream import exact_factors, odd_bias  # noqa: E402
 from dormouse_train.runtime import Runtime, packed  # noqa: E402
 
 torch.set_num_threads(1)
 
+ANALOG = {"front_end": {"kind": "analog", "bands": 8, "window_ms": 25, "hop_ms": 25}}
 CASES = {
     "log-mel": {},
     "plain": {"binary": {"thresholds": False, "slopes": False, "residual": "none"}},
     "pairs": {"binary": {"residual": "pair"}},
-    "analog": {"front_end": {"kind": "analog", "bands": 8, "window_ms": 25, "hop_ms": 25}},
+    "analog": ANALOG,
+    "two levels": {},
+    "two levels, plain": {"binary": {"thresholds": False, "slopes": False, "residual": "none"}},
+    "two levels, analog": ANALOG,
 }
 
 
 def binary_network(case: str, seed: int = 3):
     """A small network that went through all phases without training, its recipe, and frames.
 
-    Channels leave a remainder in a word of 32 bits; normalisations have factors of both signs.
+    Channels leave a remainder in a word of 32 bits; normalisations have factors of both signs; where weights have two
+    levels, these lie about centers up to a spread from zero.
     """
-    analog = case == "analog"
-    sections = {"default": {"encoding": "binary", "quantizer": "binary"}, "logits": {}}
+    analog, leveled = "analog" in case, "two levels" in case
+    sections = {"default": {"encoding": "binary", "quantizer": "adabin" if leveled else "binary"}, "logits": {}}
     settings = recipe.parse_recipe(
         {
             "task": "zero",
@@ -54,6 +60,8 @@ def binary_network(case: str, seed: int = 3):
     made.begin_grids()
     with torch.no_grad():
         for layer in made.weights.values():
+            if leveled and layer.encoding == "binary":
+                layer.weight.add_(0.3 * layer.weight.std() * torch.randn(layer.shape[0])[:, None, None, None])
             if layer.normalization is not None:
                 layer.normalization.weight.copy_(torch.randn(layer.shape[0]))
                 layer.normalization.bias.copy_(0.3 * torch.randn(layer.shape[0]))
@@ -87,6 +95,10 @@ def test_fake_quantized_output_is_that_of_integers(case):
             kept = exact.weights[step.name]
             assert encoding(kept.encoding).holds(kept.weight.astype(int))
             assert kept.encoding == ("binary" if made.on_bits(step) else kept.encoding)
+            assert (kept.centers is not None) == ("two levels" in case and made.on_bits(step))
+            if kept.centers is not None:
+                print(step.name, "centers", kept.centers.min(), "to", kept.centers.max())
+                assert kept.centers.min() < -64 and kept.centers.max() > 64 and not np.any(kept.centers % 4)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -94,7 +106,7 @@ def test_the_executor_of_qonnx_gives_the_same_integers(case, monkeypatch):
     execute = pytest.importorskip("qonnx.core.onnx_exec").execute_onnx
     wrapper = pytest.importorskip("qonnx.core.modelwrapper").ModelWrapper
     shapes = pytest.importorskip("qonnx.transformation.infer_shapes").InferShapes
-    if case == "analog":
+    if "analog" in case:
         with_library()
     settings, made, frames = binary_network(case)
     exact = integer.IntegerNetwork(made)
@@ -103,7 +115,7 @@ def test_the_executor_of_qonnx_gives_the_same_integers(case, monkeypatch):
     # QONNX runs each standard node as a model of its own, of a version that an older ONNX Runtime may not know.
     monkeypatch.setattr(onnx, "IR_VERSION", 8)
     model = wrapper(to_onnx(made, settings)).transform(shapes())
-    scale = np.float32(1 if case == "analog" else 1 / 32)
+    scale = np.float32(1 if "analog" in case else 1 / 32)
     for row in range(6):
         given = bits[row][None].astype(np.float32) * scale
         logits = execute(model, {"frames": given})["logits"][0]
@@ -124,9 +136,38 @@ def test_the_runtime_gives_exactly_the_integers_of_training(case, tmp_path):
     extremes = np.random.default_rng(4).choice(np.array([-128, 127], dtype=np.int8), (50, *frames.shape[1:]))
     exact = integer.IntegerNetwork(made)
     values = exact.bits_of(np.concatenate([frames, extremes]))
-    logits = Runtime(image)(packed(values) if case == "analog" else values)
+    logits = Runtime(image)(packed(values) if "analog" in case else values)
     print(f"{case}: {logits.size} logits compared, image of {image.stat().st_size} bytes")
     assert np.array_equal(logits, exact.of_input(values))
+
+
+def test_sums_about_a_center_are_exact_in_float32_and_meet_no_half():
+    generator = torch.Generator().manual_seed(6)
+    count = 400
+    real = torch.exp2(8 * torch.rand(count, generator=generator) - 14)
+    centers = torch.randint(-100, 101, (count,), generator=generator) / 64
+    inputs = 480
+    reach = inputs * (1 + centers.abs())
+    bias = real * reach * torch.randn(count, generator=generator) * torch.tensor([0.1, 10.0]).repeat(count // 2)
+    factors, step = exact_factors(real, reach, bias), 2.0**-10
+    kept = odd_bias(bias, factors)
+    close = real * reach > bias.abs()
+    error = ((factors - real) / real).abs()[close]
+    print(f"factors off by {100 * error.mean():.2f} % in the mean, {100 * error.max():.2f} % at most")
+    assert error.max() < 0.03
+    dots = torch.randint(0, inputs + 1, (1000, 1), generator=generator) * 2 - inputs
+    totals = torch.randint(0, inputs + 1, (1000, 1), generator=generator) * 2 - inputs
+    sums = dots + centers * totals
+    exact = sums.double() * factors.double() + kept.double()
+    assert torch.equal((sums * factors + kept).double(), exact)
+    assert not torch.any(torch.remainder(exact / step, 1) == 0.5)
+
+
+def test_layers_whose_sums_float32_cannot_hold_are_refused_by_name():
+    _, made, _ = binary_network("two levels")
+    made.weights["binary2"].frozen.center_steps.fill_(4095)
+    with pytest.raises(ValueError, match="binary2: sums of weights about a center reach 8383, beyond 8192"):
+        made.scales(next(step for step in made.steps if step.name == "binary2"))
 
 
 def test_levels_reach_exported_thresholds_when_the_bits_of_the_device_are_set():
@@ -227,6 +268,14 @@ def test_layers_on_bits_take_binary_weights_only():
     settings = recipe.parse_recipe({"task": "zero", "network": "binary", "weights": {"default": {"encoding": "int8"}}})
     with pytest.raises(ValueError, match="binary1 multiplies bits: its weights are binary, not int8"):
         build_network(settings)
+
+
+def test_weights_about_a_center_are_for_layers_on_bits():
+    section = {"encoding": "binary", "quantizer": "adabin"}
+    for network in ("dense", "temporal", "binary"):
+        settings = recipe.parse_recipe({"task": "zero", "network": network, "weights": {"default": section}})
+        with pytest.raises(ValueError, match="multiplies 8 bits: its weights lie about zero, those of AdaBinQuantizer"):
+            build_network(settings)
 
 
 def test_every_variant_of_the_ablation_is_a_network_that_learns():

@@ -164,7 +164,7 @@ def test_the_last_matching_section_counts():
     assert found == {"dense1": "int5", "dense2": "rise2", "dense3": "int5", "logits": "int4"}
 
 
-def test_weights_about_a_mean_have_the_two_levels_of_least_error_of_their_channel_and_are_no_integers():
+def test_weights_about_a_mean_have_the_two_levels_of_least_error_of_their_channel():
     quantizer = WEIGHTS["adabin"](encoding("binary"), 24)
     weight, latent = weight_and_latent(quantizer)
     latent = (latent + 0.5 * weight.std(1, keepdim=True)).requires_grad_(True)
@@ -174,5 +174,21 @@ def test_weights_about_a_mean_have_the_two_levels_of_least_error_of_their_channe
     assert torch.allclose(middle, latent.mean(1), rtol=1e-3, atol=1e-5)
     made.square().sum().backward()
     assert latent.grad.abs().sum() > 0
-    with pytest.raises(ValueError, match="AdaBinQuantizer: these weights are more than levels times a scale"):
-        FrozenWeight.of(quantizer, latent.detach(), torch.ones(24))
+
+
+def test_frozen_weights_about_a_mean_are_integers_and_turn_around_with_a_negative_factor():
+    quantizer = WEIGHTS["adabin"](encoding("binary"), 24)
+    weight, latent = weight_and_latent(quantizer)
+    latent = latent + 0.5 * weight.std(1, keepdim=True) * torch.linspace(-1, 1, 24)[:, None]
+    factor = torch.linspace(-2, 2, 24)
+    frozen = FrozenWeight.of(quantizer, latent, factor)
+    assert set(frozen.levels.unique().tolist()) == {-1, 1}
+    assert torch.equal(frozen.center_steps, frozen.center_steps.round()) and frozen.center_steps.abs().max() > 20
+    wanted = quantizer(latent) * factor[:, None]
+    # Centers are rounded to 1/64 of the spread.
+    assert torch.all((frozen() - wanted).abs() <= frozen.scales()[:, None] * (0.5 / 64 + 1e-5))
+    restored = FrozenWeight.of(quantizer, torch.randn(24, 400), torch.ones(24))
+    restored.load_state_dict(frozen.state_dict())
+    assert torch.equal(restored(), frozen())
+    constant = FrozenWeight.of(quantizer, torch.ones(24, 400), torch.ones(24))
+    assert torch.all(constant.centers() < 64)

@@ -18,7 +18,7 @@ from .comparators import Comparators
 from .layers import Weighted
 from .networks import Network, Step
 from .quantizers import fake_average, fake_bias
-from .quantizers.stream import Stream
+from .quantizers.stream import MOST_REACH, Stream, exact_factors, odd_bias
 from .recipe import Recipe
 
 
@@ -60,13 +60,24 @@ class BinaryNetwork(Network):
             threshold.estimator.advance(progress)
 
     def on_bits(self, step: Step) -> bool:
-        """Whether a step multiplies bits."""
+        """See the base class."""
         return step.name in self.weights and self.results[step.inputs[0]] == "bits"
 
     def scales(self, step: Step) -> torch.Tensor:
         """See the base class."""
-        found = super().scales(step)
-        return self.stream.factors(found) if self.on_bits(step) else found
+        found, layer = super().scales(step), self.weights[step.name]
+        if not self.on_bits(step):
+            return found
+        centers = layer.centers()
+        if centers is None:
+            return self.stream.factors(found)
+        reach = layer.shape[1:].numel() * (1 + centers.abs())
+        if reach.max() > MOST_REACH:
+            raise ValueError(
+                f"{step.name}: sums of weights about a center reach {reach.max():.0f}, beyond {MOST_REACH}: "
+                "choose fewer channels or another quantizer"
+            )
+        return exact_factors(found, reach, layer.bias)
 
     def input_scale(self, step: Step) -> float:
         """See the base class."""
@@ -103,10 +114,15 @@ class BinaryNetwork(Network):
     def _binary_convolution(self, step: Step, bits: torch.Tensor, shortcut: torch.Tensor | None = None) -> torch.Tensor:
         layer = self.weights[step.name]
         if self.quantized:
-            scales = self.scales(step)
-            bias = fake_bias(layer.bias, scales.detach())
-            sums = convolution(bits, layer.levels(), step.stride, step.padding)
-            y = sums * _spread(scales) + _spread(bias)
+            scales, centers = self.scales(step), layer.centers()
+            if centers is None:
+                bias = fake_bias(layer.bias, scales.detach())
+                sums = convolution(bits, layer.levels(), step.stride, step.padding)
+                y = sums * _spread(scales) + _spread(bias)
+            else:
+                # Rounded before the shortcut is added: float32 would not hold both.
+                sums = _sums_about(bits, layer.levels(), centers, step)
+                y = self.stream(sums * _spread(scales) + _spread(odd_bias(layer.bias, scales)))
         else:
             y = convolution(bits, layer.used_weight(False), step.stride, step.padding)
             y = y + _spread(layer.bias) if layer.normalization is None else layer.normalization(y)
@@ -120,6 +136,13 @@ class BinaryNetwork(Network):
         self.stream.calibrate()
         for activation in self.activations.values():
             activation.calibrate()
+
+
+def _sums_about(bits: torch.Tensor, levels: torch.Tensor, centers: torch.Tensor, step: Step) -> torch.Tensor:
+    """Sums over levels that are moved to centers: the sums of the bits themselves are one more channel."""
+    both = torch.cat([levels, torch.ones_like(levels[:1])])
+    sums = convolution(bits, both, step.stride, step.padding)
+    return sums[:, :-1] + _spread(centers.to(sums.dtype)) * sums[:, -1:]
 
 
 def _spread(vector: torch.Tensor) -> torch.Tensor:

@@ -66,7 +66,7 @@ class _Graph:
             weight = weight if step.operation == "dense" else weight[..., 0]
             return [self.constant(weight_name, weight), self.constant(bias_name, layer.bias.detach().numpy())]
         layer = self.exact.weights[step.name]
-        bias_scales = (layer.scales * self.exact.tensors[step.inputs[0]].scale).astype(np.float32)
+        bias_scales = (layer.steps * self.exact.tensors[step.inputs[0]].scale).astype(np.float32)
         bias = self.constant(f"{bias_name}.q", layer.bias)
         return [
             add_weight(self, weight_name, layer),

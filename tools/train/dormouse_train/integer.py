@@ -18,6 +18,10 @@ from .layers import Weighted
 from .multiplier import apply_multiplier, quantize_multiplier
 from .networks import Network, Step
 from .quantizers import INPUT_SCALE, MAXIMUM, encoding
+from .quantizers.stream import BIAS_STEP
+
+CENTER_STEPS = 256
+"""Steps of a center that make a scale, in images."""
 
 ADD_SHIFT = 20
 """Bits of headroom that TensorFlow Lite gives the inputs of an int8 addition."""
@@ -40,6 +44,20 @@ class QuantizedWeights:
     scales: np.ndarray  # float32 [outputs]
     bias: np.ndarray  # int32 [outputs]
     table: np.ndarray | None = None  # int8 [2^bits], of a codebook
+    centers: np.ndarray | None = None  # int32 [outputs], in 1/256 scale: what a channel's levels are moved by
+
+    @property
+    def steps(self) -> np.ndarray:
+        """float32 [outputs]: what one step of accumulator and bias stands for, in steps of the input."""
+        return self.scales if self.centers is None else self.scales / np.float32(CENTER_STEPS)
+
+    @property
+    def factors(self) -> np.ndarray:
+        """float64, of the weight's shape: what inputs are multiplied by, in those steps."""
+        weight = self.weight.astype(np.float64)
+        if self.centers is None:
+            return weight
+        return CENTER_STEPS * weight + self.centers.reshape(-1, *[1] * (weight.ndim - 1))
 
 
 class IntegerNetwork:
@@ -103,9 +121,9 @@ class IntegerNetwork:
         source, result, layer = self.tensors[step.inputs[0]], self.tensors[step.name], self.weights[step.name]
         centred = inputs[0].astype(np.float64) - source.zero_point
         # float64 adds integers below 2^53 exactly, and its matrix product is far faster than int64's.
-        sums = _products(step, layer.weight.astype(np.float64), centred).astype(np.int64) + layer.bias
+        sums = _products(step, layer.factors, centred).astype(np.int64) + layer.bias
         factors = [
-            quantize_multiplier(float(source.scale) * float(scale) / float(result.scale)) for scale in layer.scales
+            quantize_multiplier(float(source.scale) * float(scale) / float(result.scale)) for scale in layer.steps
         ]
         mantissas, shifts = np.array(factors, dtype=np.int64).T
         values = apply_multiplier(sums, mantissas, shifts) + result.zero_point
@@ -148,9 +166,15 @@ def _integers(layer: Weighted, step: Step, scales: np.ndarray, input_scale: np.f
     weight = levels.astype(np.int8)
     if step.operation != "dense":
         weight = weight[..., 0]
-    bias = np.floor(layer.bias.detach().numpy().astype(np.float64) / (scales.astype(np.float64) * input_scale) + 0.5)
+    real, step_of_bias = layer.bias.detach().numpy().astype(np.float64), scales.astype(np.float64) * input_scale
+    centers = layer.centers()
+    if centers is None:
+        bias = np.floor(real / step_of_bias + 0.5)
+    else:
+        centers = np.rint(centers.numpy() * CENTER_STEPS).astype(np.int32)
+        bias = CENTER_STEPS * BIAS_STEP * (np.floor(real / (step_of_bias * BIAS_STEP) / 2) * 2 + 1)
     bias = np.clip(bias, -(2**31), 2**31 - 1).astype(np.int32)
-    return QuantizedWeights(layer.encoding, weight, scales, bias, table)
+    return QuantizedWeights(layer.encoding, weight, scales, bias, table, centers)
 
 
 def _products(step: Step, weight: np.ndarray, x: np.ndarray) -> np.ndarray:

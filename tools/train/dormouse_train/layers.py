@@ -86,3 +86,7 @@ class Weighted(nn.Module):
     def table(self) -> torch.Tensor | None:
         """Entries of a codebook by index."""
         return (self.frozen or self.quantizer).table()
+
+    def centers(self) -> torch.Tensor | None:
+        """What a channel's levels are moved by, in scales; None where that is nothing. Known once they are frozen."""
+        return self.frozen.centers() if self.frozen is not None else None

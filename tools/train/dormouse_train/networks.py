@@ -105,6 +105,11 @@ class Network(nn.Module):
             if layer.on_grid:
                 layer.quantizer.advance(progress)
 
+    def on_bits(self, step: Step) -> bool:
+        """Whether a step multiplies bits; in this network none does."""
+        del step
+        return False
+
     def scales(self, step: Step) -> torch.Tensor:
         """Scale of each output channel of a step's weights, as the image will hold it."""
         return self.weights[step.name].scales()
@@ -280,5 +285,18 @@ def build_network(recipe: Recipe) -> Network:
     if recipe.network == "binary":
         from .binary_network import binary_network
 
-        return binary_network(recipe)
-    return dense_network(recipe) if recipe.network == "dense" else temporal_network(recipe)
+        made = binary_network(recipe)
+    else:
+        made = dense_network(recipe) if recipe.network == "dense" else temporal_network(recipe)
+    for step in made.steps:
+        if step.name in made.weights and not made.on_bits(step):
+            _check_centers(step.name, made.weights[step.name])
+    return made
+
+
+def _check_centers(name: str, layer: Weighted) -> None:
+    quantizer = layer.quantizer
+    if quantizer is not None and quantizer.centers(layer.weight) is not None:
+        raise ValueError(
+            f"recipe: {name} multiplies 8 bits: its weights lie about zero, those of {type(quantizer).__name__} do not"
+        )

@@ -6,6 +6,7 @@
 | `int2` ... `int7`, `ternary` (as 2 bits) | float initializer, QONNX Quant: signed, narrow, zero point 0 |
 | `rise2` ... `rise7` | float initializer, QONNX Quant: signed, not narrow, zero point -0.5, twice the scale |
 | `binary` | float initializer, QONNX BipolarQuant |
+| `binary` about a center | the same, and Add of a constant an output: a multiple of 1/256 of the scale |
 | `codebook2` ... `codebook4` | int8 table, Gather by int32 indices, DequantizeLinear |
 
 Float initializers hold `scale * level` already: quantizing them changes nothing.
@@ -43,7 +44,12 @@ def add_weight(graph: Graph, name: str, layer: QuantizedWeights) -> str:
     scales = layer.scales.reshape(-1, *[1] * (layer.weight.ndim - 1))
     real = graph.constant(f"{name}.real", (layer.weight * scales).astype(np.float32))
     if kind.family == "binary":
-        return graph.node("BipolarQuant", [real, graph.constant(f"{name}.scale", scales)], name, domain=QONNX)
+        inputs = [real, graph.constant(f"{name}.scale", scales)]
+        if layer.centers is None:
+            return graph.node("BipolarQuant", inputs, name, domain=QONNX)
+        signs = graph.node("BipolarQuant", inputs, f"{name}.signs", domain=QONNX)
+        centers = (layer.centers * layer.steps.astype(np.float64)).astype(np.float32).reshape(scales.shape)
+        return graph.node("Add", [signs, graph.constant(f"{name}.center", centers)], name)
     rising = kind.family == "rise"
     inputs = [
         real,

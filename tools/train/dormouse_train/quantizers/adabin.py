@@ -3,8 +3,8 @@
     b = spread * sign((w - mean) / spread) + mean,   spread^2 = mean((w - mean)^2)
 
 (arXiv 2208.08084.) The paper's two-level activations need nothing here: their levels go into the normalisation that
-follows, and what is left of them is a threshold. The mean makes a sum of bits cost a second sum, of the inputs, so
-these weights are there to be compared with: they can be trained in stage 1, but not made integers.
+follows, and what is left of them is a threshold. The mean makes a sum of bits cost a second sum, of the inputs, which
+all output channels share. Stage 1 ends with means in whole steps of 1/64 of the spread.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 
 from .registry import ESTIMATORS, WEIGHTS, look_up, register
 from .sign import sign
-from .weight import LEAST_SCALE, WeightQuantizer, spread
+from .weight import CENTER_STEP, LEAST_SCALE, MOST_CENTER_STEPS, WeightQuantizer, spread
 
 
 @register(WEIGHTS, "adabin")
@@ -23,7 +23,6 @@ class AdaBinQuantizer(WeightQuantizer):
     """Spread and mean follow the latent weights, and pass gradients."""
 
     families = ("binary",)
-    closed = False
 
     @dataclass(frozen=True)
     class Options:
@@ -52,6 +51,11 @@ class AdaBinQuantizer(WeightQuantizer):
     def levels(self, latent: torch.Tensor) -> torch.Tensor:
         """-1 or 1: which of the two."""
         return sign(latent - spread(_parts(latent)[0], latent))
+
+    def centers(self, latent: torch.Tensor) -> torch.Tensor:
+        """The mean, in spreads."""
+        mean, scale = _parts(latent.detach())
+        return torch.round(mean / scale / CENTER_STEP).clamp(-MOST_CENTER_STEPS, MOST_CENTER_STEPS)
 
     def forward(self, latent: torch.Tensor) -> torch.Tensor:
         """See the class."""

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import nn
+
+from .weight import CENTER_STEP
 
 LOWEST, HIGHEST = -(2**15), 2**15 - 1
 HEADROOM = 2.0
@@ -21,6 +24,15 @@ FACTOR_PLACES = 9
 
 SLOPE_PLACES = 14
 """Binary places of a slope."""
+
+FLOAT_PLACES = 24
+"""Of float32."""
+
+BIAS_STEP = CENTER_STEP / 2
+"""Biases of weights about a center are odd multiples of it, in scales."""
+
+MARGIN, MOST_REACH = 1 / 16, 2**13
+"""Room for what the nearest odd multiple lies above a factor; enough for sums up to the other."""
 
 
 class _Round(torch.autograd.Function):
@@ -67,7 +79,26 @@ class Stream(nn.Module):
         return real + (torch.floor(real / step + 0.5) * step - real).detach()
 
 
-def odd_parts(real: torch.Tensor, unit: float) -> torch.Tensor:
-    """The nearest positive odd multiple of `unit`, a power of two; the gradient passes straight through."""
+def exact_factors(real: torch.Tensor, reach: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """Factors near `real` with which sums about a center, and biases by `odd_bias`, are exact in float32.
+
+    `reach` is the largest sum that a channel can have, below `MOST_REACH`. Sums are even multiples of `BIAS_STEP`
+    factors, biases odd ones: together they never meet a half of the stream's step, where ways of rounding differ (as
+    long as they stay below 2^22 steps; int16 ends at 2^15).
+    """
+    largest = (real * reach + bias.abs()).detach().double().numpy() * (1 + MARGIN)
+    unit = np.ldexp(1.0, np.frexp(largest)[1] - FLOAT_PLACES) / BIAS_STEP
+    return odd_parts(real, torch.from_numpy(unit).to(real.dtype))
+
+
+def odd_bias(bias: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
+    """The nearest odd multiple of `BIAS_STEP` scales; the gradient passes straight through."""
+    unit = scales.detach().double() * BIAS_STEP
+    odd = (torch.floor(bias.detach().double() / unit / 2) * 2 + 1) * unit
+    return bias + (odd.to(bias.dtype) - bias).detach()
+
+
+def odd_parts(real: torch.Tensor, unit: float | torch.Tensor) -> torch.Tensor:
+    """The nearest positive odd multiples of `unit`, powers of two; the gradient passes straight through."""
     odd = (torch.floor(real / unit / 2).clamp_min(0) * 2 + 1) * unit
     return real + (odd - real).detach()

@@ -2,6 +2,8 @@
 
     weight = scale * level,   level on the grid of the encoding, scale one an output channel
 
+A binary grid may lie about a center, one an output channel: weight = scale * (level + center).
+
 The trained parameter ("latent") has the weight's shape. In the forward pass it is replaced by `scale * level`; in the
 backward pass rounding is passed straight through.
 """
@@ -18,6 +20,11 @@ from torch import nn
 from .encoding import Encoding
 
 LEAST_SCALE = 1e-8
+
+CENTER_STEP, MOST_CENTER_STEPS = 1 / 64, 4095
+"""Centers are multiples of the one, below 64 in all. The image has steps of 1/256: four times as fine ones gain little,
+and cost sums of products two bits of the 24 that float32 has."""
+
 LOWEST_PART, CANDIDATES = 0.15, 35
 """Ranges that `fitted_scales` tries: down to this part of the widest, in this many steps."""
 
@@ -27,9 +34,6 @@ class WeightQuantizer(nn.Module):
 
     families: ClassVar[tuple[str, ...]] = ()
     """Encodings it can produce, by family."""
-
-    closed: ClassVar[bool] = True
-    """Whether weights are `scale * level` and nothing else, so that they can be made integers."""
 
     @dataclass(frozen=True)
     class Options:
@@ -85,6 +89,11 @@ class WeightQuantizer(nn.Module):
 
     def table(self) -> torch.Tensor | None:
         """A codebook's levels by index; None for a grid that needs no table."""
+        return None
+
+    def centers(self, latent: torch.Tensor) -> torch.Tensor | None:
+        """How many `CENTER_STEP`s, in scales, all levels of a channel are moved by; None where there are no centers."""
+        del latent
         return None
 
 
