@@ -313,8 +313,15 @@ struct Breakage: Sendable, CustomTestStringConvertible {
     var reasons = Set(breakages.map(\.reason.rawValue))
     // These three are about memory, not about the image: tested below and with the spotter.
     reasons.formUnion([ImageError.Reason.arenaTooSmall.rawValue, ImageError.Reason.arenaMisaligned.rawValue])
+    // 28 is about the build: `tools/tests/test_missing_parts.py` builds firmware without parts.
     #expect(reasons == Set(1...27))
     print("\(breakages.count) ways to break an image, \(reasons.count) reasons")
+  }
+
+  @Test func partsThatABuildLeftOutAreNamedByTheirConditions() {
+    let text = ImageError(.tensors, at: 96, .partMissing).plainWords
+    #expect(text.hasPrefix("section tensors, offset 0x60: the image needs a part of the runtime"))
+    #expect(text.contains("DORMOUSE_WITHOUT_BITS, _ANALOG or _CASCADE"))
   }
 
   @Test func misalignedMemoryIsRefused() throws {

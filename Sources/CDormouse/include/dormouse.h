@@ -1,7 +1,9 @@
 /* The C interface of Dormouse: firmware written in C and the Python training tools come in by this door.
  *
  * Functions return a count, or a negative number on failure: minus an ImageError.Reason (see
- * Sources/Dormouse/Image/ImageError.swift) if a section is broken, or one of the DM_ERROR constants. */
+ * Sources/Dormouse/Image/ImageError.swift) if a section is broken, or one of the DM_ERROR constants. Firmware
+ * that was compiled with DORMOUSE_WITHOUT_BITS, _ANALOG or _CASCADE refuses what needs that part with
+ * DM_ERROR_PART. */
 #ifndef DORMOUSE_H
 #define DORMOUSE_H
 #include <stddef.h>
@@ -16,6 +18,8 @@ extern "C" {
 #define DM_ERROR_ALIGNMENT (-1002)
 /* The output has no room for all frames. */
 #define DM_ERROR_CAPACITY (-1003)
+/* The image needs a part that this build was compiled without (ImageError.Reason.partMissing). */
+#define DM_ERROR_PART (-28)
 /* A count is negative. */
 #define DM_ERROR_COUNT (-1004)
 /* A pointer that is needed is null. */

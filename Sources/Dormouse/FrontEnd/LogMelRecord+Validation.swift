@@ -24,7 +24,10 @@ extension LogMelRecord {
 
   @_optimize(size)
   private func validateSettings(offset: Int) throws(ImageError) {
-    guard kind == LogMelRecord.logMel else { throw ImageError(.frontEnd, at: offset, .badValue) }
+    guard kind == LogMelRecord.logMel else {
+      let isLeftOut = !RuntimeParts.hasAnalog && kind == AnalogBinaryRecord.analogBinary
+      throw ImageError(.frontEnd, at: offset, isLeftOut ? .partMissing : .badValue)
+    }
     guard sampleRate == 8000 || sampleRate == 16000 else { throw ImageError(.frontEnd, at: offset &+ 4, .badValue) }
     guard fftLength == 256 || fftLength == 512 || fftLength == 1024 else {
       throw ImageError(.frontEnd, at: offset &+ 12, .badValue)

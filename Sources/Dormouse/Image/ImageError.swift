@@ -43,5 +43,7 @@ public struct ImageError: Error, Equatable {
     case unsupportedEncoding = 25
     case badWeight = 26
     case badType = 27
+    /// The image is sound as far as it was read, but needs what this build of the runtime was compiled without.
+    case partMissing = 28
   }
 }

@@ -84,8 +84,11 @@ public enum SectionKind: UInt32, Sendable {
   /// One `CascadeRecord`, then the image of a bare network. Only beside `frontEnd`, and in no verifier.
   case verifier = 8
 
-  /// Kinds run from 1 to this; a runtime without cascades doesn't know the last.
-  public static var count: Int { RuntimeParts.hasCascades ? 8 : 7 }
+  /// Kinds run from 1 to this.
+  public static let count = 8
+
+  /// This build of the runtime reads kinds up to this.
+  static var readCount: Int { RuntimeParts.hasCascades ? count : count - 1 }
 }
 
 /// 16 bytes a section.

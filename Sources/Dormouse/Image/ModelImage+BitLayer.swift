@@ -8,7 +8,7 @@ extension ModelImage {
   func validateTypes(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
     guard RuntimeParts.hasBits else {
       let isKnown = operation.rawValue <= Operation.concatenation.rawValue
-      return try Self.require(isKnown, .program, at: at, .unsupportedOperation)
+      return try Self.require(isKnown, .program, at: at, .partMissing)
     }
     let input = tensor(Int(layer.inputs.0))
     let output = tensor(Int(layer.output))

@@ -53,8 +53,10 @@ extension ModelImage {
   private func validateTensor(_ index: Int) throws(ImageError) {
     let tensor = tensor(index)
     let at = place(ofTensor: index)
-    let isSymmetric = RuntimeParts.hasBits && (tensor.holds(.bits) || tensor.holds(.int16))
-    try Self.require(tensor.holds(.int8) || isSymmetric, .tensors, at: at, .badType)
+    let isOther = tensor.holds(.bits) || tensor.holds(.int16)
+    let isSymmetric = RuntimeParts.hasBits && isOther
+    let refusal: ImageError.Reason = isOther ? .partMissing : .badType
+    try Self.require(tensor.holds(.int8) || isSymmetric, .tensors, at: at, refusal)
     try Self.require(tensor.zeroPoint == 0 || !isSymmetric, .tensors, at: at &+ 1, .badValue)
     let rows = UInt32(tensor.height) &* UInt32(tensor.width)
     let (count, overflow) = rows.multipliedReportingOverflow(by: UInt32(tensor.channels))

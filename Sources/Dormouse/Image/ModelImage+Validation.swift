@@ -45,7 +45,9 @@ extension ModelImage {
     for index in 0..<count {
       let at = headerLength &+ index &* MemoryLayout<SectionRecord>.size
       let record = base.load(fromByteOffset: at, as: SectionRecord.self)
-      try require(record.kind >= 1 && record.kind <= UInt32(SectionKind.count), .header, at: at, .unknownSection)
+      let isKnown = record.kind >= 1 && record.kind <= UInt32(SectionKind.readCount)
+      let isLeftOut = !RuntimeParts.hasCascades && record.kind == SectionKind.verifier.rawValue
+      try require(isKnown, .header, at: at, isLeftOut ? .partMissing : .unknownSection)
       let slot = Int(truncatingIfNeeded: record.kind)
       try require(table[slot].count == 0, .header, at: at, .duplicateSection)
       try require(record.offset & 15 == 0, .header, at: at &+ 4, .misaligned)

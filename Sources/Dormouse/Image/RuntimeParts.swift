@@ -1,11 +1,23 @@
-/// What this build of the runtime has beside int8 networks.
+/// What this build of the runtime has beside int8 networks on log-mel features.
+///
+/// Images that need what was left out are refused with `ImageError.Reason.partMissing`.
 enum RuntimeParts {
   /// Layers that read or write bits or int16.
   ///
-  /// Flash is dear: firmware for an int8 model is compiled with `DORMOUSE_WITHOUT_BITS`, and refuses images that need more.
+  /// Flash is dear: firmware for an int8 model is compiled with `DORMOUSE_WITHOUT_BITS`.
   @inline(__always)
   static var hasBits: Bool {
     #if DORMOUSE_WITHOUT_BITS
+      false
+    #else
+      true
+    #endif
+  }
+
+  /// The analog-binary front end: left out by `DORMOUSE_WITHOUT_ANALOG`.
+  @inline(__always)
+  static var hasAnalog: Bool {
+    #if DORMOUSE_WITHOUT_ANALOG
       false
     #else
       true

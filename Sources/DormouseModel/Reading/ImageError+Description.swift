@@ -65,6 +65,7 @@ extension ImageError.Reason {
     case .unsupportedOperation: "the operation of a layer is unknown"
     case .unsupportedEncoding: "the encoding of weights is unknown, or not one for the layer's operation"
     case .badType: "the element type of a tensor is unknown, or not one for the layer's operation"
+    case .partMissing: "the image needs a part of the runtime that this build was compiled without"
     case .badWeight: "a stored weight is outside the grid of its encoding"
     }
   }
@@ -75,6 +76,8 @@ extension ImageError.Reason {
     case .badMagic: "give a .dormouse file, or convert the model first"
     case .unsupportedVersion, .unsupportedOperation, .unsupportedEncoding:
       "update the runtime, or convert the model with the tools of this version"
+    case .partMissing:
+      "compile it without DORMOUSE_WITHOUT_BITS, _ANALOG or _CASCADE, whichever it is, or take a model that needs less"
     case .tooShort, .lengthMismatch, .checksumMismatch:
       "the file is damaged or cut off: copy it again, or convert the model again"
     default: "the file is damaged or was made by another tool: convert the model again"
