@@ -22,18 +22,35 @@ struct Model {
   /// Makes every label that is ever reported need `threshold`, 0 to 1 (but at least one step), in a copy of the image.
   mutating func setThreshold(_ threshold: Double) throws {
     guard let section = offset(of: .detector) else { return }
-    var bytes = [UInt8](loaded.bytes)
     let first = section + MemoryLayout<DetectorRecord>.size
-    for label in 0..<image.labelCount {
+    let changes = (0..<image.labelCount).compactMap { label -> (Int, KeywordRecord)? in
       var keyword = image.keywords[label]
-      guard keyword.threshold <= 32768 else { continue }
+      guard keyword.threshold <= 32768 else { return nil }
       keyword.threshold = UInt16(max(1, (threshold * 32768).rounded()))
-      bytes.withUnsafeMutableBytes {
-        $0.storeBytes(
-          of: keyword, toByteOffset: first + label * MemoryLayout<KeywordRecord>.size, as: KeywordRecord.self)
-      }
+      return (first + label * MemoryLayout<KeywordRecord>.size, keyword)
     }
+    try change { bytes in
+      for (place, keyword) in changes { bytes.storeBytes(of: keyword, toByteOffset: place, as: KeywordRecord.self) }
+    }
+  }
+
+  /// Makes a cascade verify every inference, in a copy of the image; does nothing to a single network.
+  mutating func verifyAlways() throws {
+    guard let section = offset(of: .verifier), image.hasVerifier else { return }
+    var record = image.cascade
+    record.keywordMargin = CascadeRecord.alwaysMargin
+    record.otherMargin = CascadeRecord.alwaysMargin
+    try change { $0.storeBytes(of: record, toByteOffset: section, as: CascadeRecord.self) }
+  }
+
+  /// Whether it hears bits of analog channels.
+  var isAnalog: Bool { image.hasFrontEnd && image.frontEnd.kind == AnalogBinaryRecord.analogBinary }
+
+  /// Replaces the image by a changed copy with a checksum that fits.
+  private mutating func change(_ write: (UnsafeMutableRawBufferPointer) -> Void) throws {
+    var bytes = [UInt8](loaded.bytes)
     bytes.withUnsafeMutableBytes {
+      write($0)
       let checksum = CRC32.checksum(
         $0.baseAddress! + ImageFormat.checkedFrom, count: $0.count - ImageFormat.checkedFrom)
       $0.storeBytes(of: checksum, toByteOffset: MemoryLayout<ImageHeader>.offset(of: \.crc32)!, as: UInt32.self)

@@ -14,6 +14,7 @@ struct RootCommand: ParsableCommand {
       """,
     subcommands: [
       Detect.self, Inspect.self, Convert.self, Cascade.self, ExportC.self, Features.self, Analog.self, Evaluate.self,
+      Simulate.self,
       Bench.self,
     ])
 

@@ -28,6 +28,8 @@ import Testing
     ["bench", "--seconds", "0"], ["detect", "--threshold", "nan", "x.wav"],
     ["evaluate"], ["evaluate", "--data", "x", "--snr", "5"], ["evaluate", "--data", "x", "--jobs", "0"],
     ["evaluate", "--data", "x", "--noise", "y", "--snr", "5,loud"], ["evaluate", "--data", "x", "--task", "yes,,no"],
+    ["simulate", "--elf", "x"], ["simulate", "--mcu", "cortex-m4"], ["simulate", "--elf", "x", "--mcu", "cortex-m99"],
+    ["simulate", "--timeline"], ["simulate", "--seconds", "0"], ["simulate", "--draws", "0"],
     ["evaluate", "--scores", "x.json", "--model", "y"], ["evaluate", "-m", "x", "-m", "x", "--data", "y"],
   ]) func wrongUsageIsCodeTwoOrHelp(arguments: [String]) throws {
     let result = try CommandRunner.run(arguments, directory: workplace.path)
@@ -64,6 +66,43 @@ import Testing
     #expect(try CommandRunner.run(["convert", fixture, "-o", workplace.path + "/dense.dormouse"]).code == 0)
     try expectFailure(["detect", "-m", "dense.dormouse", "x.wav"], "bare network")
     try expectFailure(["features", "-m", "dense.dormouse", "x.wav"], "bare network")
+  }
+
+  /// A scenario for the model of this suite, with a part of it replaced.
+  private func scenario(_ old: String = "", _ new: String = "") throws -> String {
+    let text = """
+      {"name": "s", "device": "nrf52840", "microphone": "t3902", "battery": "cr2032", "model": "\(model)",
+       "duty": [{"sound": "noise", "hours": 24, "recording": "two.wav", "seconds": 2}]}
+      """
+    _ = try workplace.file("two.wav", Workplace.wave(Workplace.noise(seconds: 2)))
+    let path = try workplace.file("s.json", Data(text.replacingOccurrences(of: old, with: new).utf8))
+    _ = try workplace.file("elf", Data("no firmware".utf8))
+    return path
+  }
+
+  @Test func whatCannotBeSimulatedIsSaidBeforeAnythingIsBuilt() throws {
+    let path = try scenario()
+    func fails(_ arguments: [String], _ words: String) throws { try expectFailure(["simulate"] + arguments, words) }
+    try fails(["-m", model, "--device", "z80"], "no device named z80: there are apollo4, esp32-c3, gap8, nrf52840,")
+    try fails(["-m", model, "--battery", "potato"], "no battery named potato: there are 2xaa, cr2032, lipo")
+    try fails(["-m", model, "--device", "none.json"], "none.json: no such file")
+    try fails(["-m", "nosuchmodel"], "no model named nosuchmodel")
+    try fails(["--scenario", "nosuch"], "no scenario named nosuch: there are")
+    try fails(["--scenario", path, "--clock", "128"], "nRF52840: has no clock of 128 MHz; choose one of 64")
+    try fails(["--elf", "elf", "--mcu", "cortex-m4"], "elf")
+    try fails(["--elf", "none", "--mcu", "cortex-m4"], "none: no such file")
+    try fails(
+      ["--elf", "elf", "--mcu", "cortex-m4", "--device", "rp2040"], "RP2040 has a Cortex-M0+, not a Cortex-M4")
+  }
+
+  @Test(arguments: [
+    ("\"seconds\": 2", "\"seconds\": 60", "two.wav: has 2 seconds, the scenario wants 60; ask for less"),
+    ("\"hours\"", "\"hour\"", "lacks 'hours'"), ("two.wav", "three.wav", "three.wav: no such file"),
+    ("\"name\"", "\"colour\": 1, \"name\"", "unknown field 'colour'; known are name, device"),
+    ("\"t3902\"", "\"t3902\", \"bank\": \"opa379\"", "hears log-mel frames, which no filter bank makes"),
+    ("\"hours\": 24", "\"hours\": 24, \"listening\": 0.5", "t3902 can't wait for sound by itself"),
+  ]) func scenariosThatMakeNoSenseAreRefused(old: String, new: String, words: String) throws {
+    try expectFailure(["simulate", "--scenario", try scenario(old, new)], words)
   }
 
   @Test func oneBadFileAmongSeveralFailsAfterTheOthersWereHeard() throws {
