@@ -37,6 +37,7 @@ struct GoldenFields {
     let prepared = (sums + positions &* sumStride).withMemoryRebound(to: Int8.self, capacity: 1) { $0 }
     let count = Int32(truncatingIfNeeded: columns)
     var totals = InlineArray<2, Int32>(repeating: 0)
+    dm_mark_next_layer()
     for position in 0..<positions {
       let vector = (vectors + position &* padded(columns)).assumingMemoryBound(to: Int8.self)
       totals[position] = dm_prepare_fields(
@@ -49,6 +50,7 @@ struct GoldenFields {
         Int32(truncatingIfNeeded: positions), (base + 128).assumingMemoryBound(to: Int8.self), stride,
         Int32(truncatingIfNeeded: rows), count, sums, sumStride)
     }
+    dm_mark_other()
     let answers = expected.assumingMemoryBound(to: Int32.self)
     for position in 0..<positions {
       for row in 0..<rows where sums[position &* sumStride &+ row] != answers[position &* rows &+ row] { return false }

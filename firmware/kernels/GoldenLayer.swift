@@ -1,4 +1,5 @@
 import Dormouse
+import DormouseISA
 import Support
 
 /// One layer of a golden file, in memory.
@@ -50,6 +51,7 @@ struct GoldenLayer {
     let input = Span(_unsafeStart: elements(at: 0), count: geometry.input.count)
     let scratch = result + padded(count)
     let set = InstructionSet.best
+    dm_mark_next_layer()
     switch Operation(rawValue: UInt8(truncatingIfNeeded: base.load(as: Int32.self))) {
     case .dense: Dense.run(input, constants, into: &output, scratch: scratch, on: set)
     case .convolution: Convolution.run(input, constants, geometry, into: &output, scratch: scratch, on: set)
@@ -62,6 +64,7 @@ struct GoldenLayer {
     case .concatenation: concatenate(into: &output)
     case .binarize, .prelu, .rescale, nil: return false
     }
+    dm_mark_other()
     let answer = expected.assumingMemoryBound(to: Int8.self)
     for index in 0..<count where result[index] != answer[index] { return false }
     return true

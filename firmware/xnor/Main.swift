@@ -1,4 +1,5 @@
 import Dormouse
+import DormouseISA
 import Support
 
 /// Start-up comes here; the result is the exit code.
@@ -26,7 +27,9 @@ public func applicationMain() -> Int32 {
   operands.fill(words: 32, rows: 256, stride: 32, &state)
   check(operands, words: 32, rows: 256, stride: 32, &results)
   operands.clear(rows: 256)
+  dm_mark_next_layer()
   layer(operands)
+  dm_mark_other()
   results.cases &+= 1
   results.wrong &+= operands.hasRightBits(rows: 256) ? 0 : 1
   console.write("cases ")
@@ -44,7 +47,9 @@ private func check(
   _ operands: Operands, words: Int, rows: Int, stride: Int, _ results: inout (cases: Int, wrong: Int)
 ) {
   operands.clear(rows: rows)
+  dm_mark_next_layer()
   operands.run(words: words, rows: rows, stride: stride)
+  dm_mark_other()
   results.cases &+= 1
   results.wrong &+= operands.isRight(words: words, rows: rows, stride: stride) ? 0 : 1
 }
