@@ -33,7 +33,7 @@ SPOTTERS = (
     "commands-binary",
     "commands-binary-analog8",
 )
-SECONDS = 1.25
+SECONDS = 1.02
 """Of sound; enough for one inference or more of every model."""
 LEAST_SHARE = 0.01
 """Of a program's cycles that a stage must take to be compared."""
@@ -83,8 +83,8 @@ def kernels() -> Iterator[Program]:
     """Single layers, of golden files; and products of words of bits."""
     elf = compiled("kernels", "kernels")
     for name in KERNELS:
-        yield Program(f"kernels: {name}", elf, ("kernels", str(GOLDEN / f"{name}.golden")))
-    yield Program("kernels: bits", compiled("xnor", "xnor"), ("xnor",))
+        yield Program(f"kernels: {name}", elf, ("firmware", str(GOLDEN / f"{name}.golden")))
+    yield Program("kernels: bits", compiled("xnor", "xnor"), ("firmware",))
 
 
 def front_ends() -> Iterator[Program]:
@@ -92,7 +92,7 @@ def front_ends() -> Iterator[Program]:
     for name in ears.FRONT_ENDS:
         folder = BUILD / "models" / f"ears-{name}"
         ears.write(ears.FRONT_ENDS[name](), folder)
-        yield Program(f"front end: {name}", compiled(f"ears-{name}", "ears", folder), ("ears",))
+        yield Program(f"front end: {name}", compiled(f"ears-{name}", "ears", folder), ("firmware",))
 
 
 def spotters(dormouse: Path) -> Iterator[Program]:
@@ -104,8 +104,9 @@ def spotters(dormouse: Path) -> Iterator[Program]:
             say(f"skipped {name}: {image} is absent")
             continue
         folder = BUILD / "models" / f"spot-{name}"
+        folder.mkdir(parents=True, exist_ok=True)
         subprocess.run([dormouse, "export-c", image, "-o", folder], check=True, stdout=subprocess.DEVNULL)
-        yield Program(f"spot: {name}", compiled(f"spot-{name}", "spot", folder), ("spot", str(recording)))
+        yield Program(f"spot: {name}", compiled(f"spot-{name}", "spot", folder), ("firmware", str(recording)))
 
 
 def networks(dormouse: Path) -> Iterator[Program]:
@@ -113,10 +114,10 @@ def networks(dormouse: Path) -> Iterator[Program]:
     if not dscnn.available():
         say("skipped dscnn and dense250k: ../shared/data/models is absent")
         return
-    yield Program("network: dscnn", compiled("dscnn", "bench", dscnn.prepare(dormouse)), ("bench",))
+    yield Program("network: dscnn", compiled("dscnn", "bench", dscnn.prepare(dormouse)), ("firmware",))
     dense250k.prepare(dormouse, "ternary")
     elf = compiled("dense250k-ternary", "bench", dense250k.folder("ternary"))
-    yield Program("network: dense250k-ternary", elf, ("bench",))
+    yield Program("network: dense250k-ternary", elf, ("firmware",))
 
 
 def estimate(program: Program) -> dict[str, float]:
