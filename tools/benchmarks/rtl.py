@@ -7,6 +7,7 @@ import dataclasses
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +121,12 @@ def networks(dormouse: Path) -> Iterator[Program]:
     yield Program("network: dense250k-ternary", elf, ("firmware",))
 
 
+def build_table() -> None:
+    """Builds the program that applies the timing tables."""
+    command = ["swift", "build", "-c", "release", "--product", "dormouse-cycles"]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
+
+
 def estimate(program: Program) -> dict[str, float]:
     """Cycles by stage, by QEMU's counts and the timing table."""
     command = [ROOT / ".build" / "release" / "dormouse-cycles", "cv32e40p", program.elf, *program.arguments]
@@ -154,6 +161,7 @@ def measure(results: dict[str, float]) -> list[Comparison]:
     try:
         simulator.simulator()
         dormouse = build() / "dormouse"
+        build_table()
         for programs in (kernels(), front_ends(), spotters(dormouse), networks(dormouse)):
             for program in programs:
                 say(f"{program.name} on the CV32E40P's description ...")
