@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+from benchmarks import rtl  # noqa: E402
 from count.counting import BUILD, count  # noqa: E402
 from rtl import simulator  # noqa: E402
 from rtl.functions import by_function  # noqa: E402
@@ -55,3 +56,18 @@ def test_what_cannot_be_run_to_its_end_says_why(kernels, arguments, limit, messa
     program = kernels if arguments else Path(shutil.which("make"))
     with pytest.raises(simulator.RTLError, match=message):
         simulator.run(program, arguments or [], limit)
+
+
+def test_the_timing_table_says_what_the_description_does(kernels):
+    """A slice of `tools/bench rtl`: single layers of all kinds, and products of narrow weights."""
+    rtl.build_table()
+    comparisons = []
+    for name in ("dense", "add", "concatenation", "max_pool", "fields"):
+        program = rtl.Program(f"kernels: {name}", kernels, ("kernels", str(GOLDEN / f"{name}.golden")))
+        comparisons += rtl.compare(program)
+    errors = rtl.summary(comparisons)
+    print("\n".join(rtl.table(comparisons)))
+    for key, bar in rtl.BARS.items():
+        assert errors[key] <= bar, f"{key} is {errors[key]}, at most {bar} is asked:\n" + "\n".join(
+            rtl.table(comparisons)
+        )
