@@ -163,6 +163,29 @@ def test_sums_about_a_center_are_exact_in_float32_and_meet_no_half():
     assert not torch.any(torch.remainder(exact / step, 1) == 0.5)
 
 
+def test_integers_about_a_center_go_on_learning_and_stay_exact():
+    _, made, frames = binary_network("two levels")
+    given, wanted = torch.from_numpy(frames), torch.from_numpy(frames[:, 3, :1] > -17).long()[:, 0]
+    named = dict(made.named_parameters())
+    before = {key: value.detach().clone() for key, value in named.items()}
+    optimizer = torch.optim.Adam([value for value in named.values() if value.requires_grad], 1e-3)
+    losses = []
+    for _ in range(12):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(made.train()(given), wanted)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    print("loss", losses[0], "to", losses[-1])
+    assert losses[-1] < losses[0]
+    for name in ("binary1", "binary2", "binary3"):
+        for part in ("frozen.log_gain", "bias"):
+            assert torch.all(torch.isfinite(named[f"weights.{name}.{part}"]))
+            assert not torch.equal(named[f"weights.{name}.{part}"], before[f"weights.{name}.{part}"])
+    found = integer.differences(made.eval(), frames)
+    assert all(kind == {"differing_percent": 0, "largest_step": 0} for kind in found.values()), found
+
+
 def test_layers_whose_sums_float32_cannot_hold_are_refused_by_name():
     _, made, _ = binary_network("two levels")
     made.weights["binary2"].frozen.center_steps.fill_(4095)
