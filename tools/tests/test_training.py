@@ -299,6 +299,29 @@ def test_a_killed_run_of_two_stages_from_a_float_model_resumes_to_the_same_model
     assert first == second
 
 
+def test_binary_networks_of_two_levels_run_from_recordings_to_the_runtime(tiny, tmp_path, dormouse, front_end_library):
+    loaded = recordings.load_recordings(tiny, tmp_path / "cache")
+    settings = recipe.parse_recipe(
+        small_recipe("binary").to_dict()
+        | {
+            "name": "zero-two-levels",
+            "stage1": {"epochs": 2, "learning_rate": 1e-2},
+            "weights": {"binary*": {"quantizer": "adabin", "encoding": "binary"}},
+        }
+    )
+    folder = tmp_path / "run"
+    trained = Run(settings, 5, Place(tmp_path / "cache", folder, lambda: loaded), lambda line: None)
+    assert set(trained.train()["encodings"].values()) == {"binary", "int8"}
+    image = tmp_path / "model.dormouse"
+    subprocess.run([dormouse, "convert", folder / "zero-two-levels.onnx", "-o", image], check=True)
+    exact = integer.IntegerNetwork(trained.average)
+    assert all(np.any(exact.weights[name].centers != 0) for name in ("binary1", "binary2"))
+    frames = np.random.default_rng(4).integers(-128, 128, (200, 24, settings.front_end.bands)).astype(np.int8)
+    logits = Runtime(image)(frames)
+    print(f"{logits.size} logits compared")
+    assert np.array_equal(logits, exact(frames))
+
+
 def test_stage_two_keeps_the_grid_and_trains_gains_and_biases():
     settings = small_recipe("dense")
     settings.weights = {"default": {"quantizer": "tanh", "encoding": "int3"}}
