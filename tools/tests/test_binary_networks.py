@@ -204,7 +204,8 @@ def test_levels_reach_exported_thresholds_when_the_bits_of_the_device_are_set():
     levels = ends.features_batch(samples)
     thresholds = np.percentile(levels, np.linspace(30, 80, 8), axis=(0, 1)).diagonal().astype(int)
     thresholds = np.maximum(thresholds, comparators.LOWEST)
-    parts = {"gain": ends.gains, "threshold_v": analog_levels.volts(thresholds)}
+    parts = ends.realised(thresholds)
+    assert np.allclose(parts["threshold_v"], analog_levels.COMPARED * analog_levels.SUPPLY, rtol=1e-4)
     device = analog.AnalogBinary({**analog_levels.described(settings), **parts, "hysteresis_v": 1e-5})
     bits = device.unpack(device.features_batch(samples))
     agreement = np.mean(bits == (levels >= thresholds))

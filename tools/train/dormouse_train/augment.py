@@ -5,6 +5,8 @@ All functions work on float32 batches `[n, samples]` in int16 units, and draw fr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.fft
 import scipy.signal
@@ -122,29 +124,48 @@ def speech_level(batch: np.ndarray) -> np.ndarray:
     return np.sqrt(np.mean(power[:, -power.shape[1] // 3 :], axis=1, keepdims=True))
 
 
-def disturb(
-    batch: np.ndarray, noise: list[np.ndarray], bank: Rooms, rng: np.random.Generator, natural: bool = False
-) -> np.ndarray:
-    """Speech in a room, with noise, at a random level: float32 in, int16 out.
+@dataclass(frozen=True)
+class Disturbances:
+    """How much is done to speech. Shares are of the rows; what is done is drawn evenly from the ranges."""
 
-    `natural` stays within 6 dB of the recording's own level, for front ends whose thresholds don't follow it.
-    """
+    in_room: float = 0.4
+    noisy: float = 0.75
+    noise_below_speech_db: tuple[float, float] = (0.0, 30.0)
+    any_level: float = 0.6
+    """Share whose level has nothing to do with the recording's own: -50 to -8 dBFS."""
+    near_level_db: float = 6.0
+    """The others stay within this of their own level."""
+    hiss: float = 20.0
+    """Most of the microphone's own noise, in steps of int16."""
+
+
+NATURAL = Disturbances(
+    in_room=0.25, noisy=0.6, noise_below_speech_db=(5.0, 40.0), any_level=0.0, near_level_db=5.0, hiss=8.0
+)
+"""For front ends of fixed thresholds, which can't follow a level: what a microphone at a usual distance hears."""
+
+
+def disturb(
+    batch: np.ndarray, noise: list[np.ndarray], bank: Rooms, rng: np.random.Generator, how: Disturbances
+) -> np.ndarray:
+    """Speech in a room, with noise, at a random level: float32 in, int16 out."""
     count, samples = batch.shape
-    in_room = rng.random(count) < 0.4
+    in_room = rng.random(count) < how.in_room
     batch[in_room] = bank(batch[in_room], rng)
 
     level = np.maximum(speech_level(batch), 1.0)
-    ratio = decibels(-rng.uniform(0.0, 30.0, (count, 1)))
-    noisy = (rng.random((count, 1)) < 0.75).astype(np.float32)
+    nearest, farthest = how.noise_below_speech_db
+    ratio = decibels(-rng.uniform(nearest, farthest, (count, 1)))
+    noisy = (rng.random((count, 1)) < how.noisy).astype(np.float32)
     batch = batch + any_noise(noise, count, samples, rng) * (level * ratio * noisy).astype(np.float32)
 
     target = np.where(
-        rng.random((count, 1)) < (0.0 if natural else 0.6),
+        rng.random((count, 1)) < how.any_level,
         FULL_SCALE * decibels(rng.uniform(-50.0, -8.0, (count, 1))),
-        level * decibels(rng.uniform(-6.0, 6.0, (count, 1))),
+        level * decibels(rng.uniform(-how.near_level_db, how.near_level_db, (count, 1))),
     )
     batch = batch * (target / level).astype(np.float32)
-    hiss = np.where(rng.random((count, 1)) < 0.5, rng.uniform(0.3, 20.0, (count, 1)), 0.0).astype(np.float32)
+    hiss = np.where(rng.random((count, 1)) < 0.5, rng.uniform(0.3, how.hiss, (count, 1)), 0.0).astype(np.float32)
     batch = batch + rng.standard_normal(batch.shape, dtype=np.float32) * hiss
     return to_int16(batch)
 

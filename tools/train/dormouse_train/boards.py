@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .analog import AnalogBinary
-from .analog_levels import SUPPLY
+from .analog_levels import SUPPLY, off, parts
 from .evaluation import clip_frames, clip_samples, targets_of, validation_clips
 from .integer import IntegerNetwork
 from .recipe import Recipe
@@ -18,9 +18,6 @@ from .recordings import Recordings
 BOARDS = 20
 OFFSET = 0.035
 """Standard deviation of comparator offsets, a share of the supply."""
-
-TOLERANCE = 0.05
-"""Components are evenly spread within this share of their value."""
 
 LEAST_VOLTS = 0.006
 """Thresholds stay above the hysteresis."""
@@ -31,21 +28,14 @@ SEED = 41
 def board(front_end: dict, rng: np.random.Generator) -> dict:
     """Settings of one board: `front_end` are those of the image, with one number a channel in each list."""
     count = front_end["channels"]
-
-    def part() -> np.ndarray:
-        return 1 + rng.uniform(-TOLERANCE, TOLERANCE, count)
-
-    upper, lower = part(), part()
-    thresholds = np.array(front_end["threshold_v"])
-    share = thresholds / SUPPLY
+    upper, lower = parts(count, rng), parts(count, rng)
+    share = np.array(front_end["threshold_v"]) / SUPPLY
     divided = SUPPLY * share * lower / (share * lower + (1 - share) * upper)
     offset = rng.normal(0, OFFSET * SUPPLY, count)
-    ceiling = front_end["sample_rate"] * 0.48
     return {
         **front_end,
-        "centre_hz": np.minimum(np.array(front_end["centre_hz"]) / (part() * part()), ceiling).tolist(),
-        "q": (np.array(front_end["q"]) * part() / part()).tolist(),
-        "gain": (np.array(front_end["gain"]) * part() / part()).tolist(),
+        **off(front_end, rng),
+        "gain": (np.array(front_end["gain"]) * parts(count, rng) / parts(count, rng)).tolist(),
         "threshold_v": np.clip(divided + offset, LEAST_VOLTS, SUPPLY * 0.98).tolist(),
     }
 

@@ -2,6 +2,7 @@
 
 Boards differ. Each training example hears a board of its own: comparators with an offset, in volts, and filters whose
 components make a channel louder or softer, in decibels. Both move the threshold, on some boards less than on others.
+The offset is that of a comparator whose threshold lies at `COMPARED` of the supply, because gains are chosen so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import math
 import torch
 from torch import nn
 
-from .analog_levels import STEP_DB, TOP
+from .analog_levels import COMPARED, STEP_DB, TOP
 from .quantizers.sign import quick_sign, sign
 
 DECIBELS = 20 / math.log(10)
@@ -26,11 +27,8 @@ OFFSET = 0.035
 COMPONENTS_DB = 0.7
 """Standard deviation of a channel's level where components are off by up to 5 %."""
 
-LOWEST, FIRST = -33, 31
-"""Least threshold that is learned, 40 dB below the supply, far above the hysteresis; least that a run starts with."""
-
-LEAST = 0.003
-"""No board's threshold is below this share of the supply, whatever its offset."""
+LOWEST = -33
+"""Least threshold that is learned, 40 dB below the supply at the standard gain: it takes a gain 60 times that."""
 
 
 class _Compared(torch.autograd.Function):
@@ -62,22 +60,20 @@ class Comparators(nn.Module):
 
     @torch.no_grad()
     def begin(self, frames: torch.Tensor) -> None:
-        """Starts at the means over `frames`, or higher, where offsets count less."""
-        self.scaled.copy_(frames.float().mean((0, 1)).clamp_min(FIRST) / REACH)
+        """Starts at the means over `frames`."""
+        self.scaled.copy_(frames.float().mean((0, 1)) / REACH)
 
     def forward(self, frames: torch.Tensor) -> torch.Tensor:
         """Each example on a random board in training, on the ideal one otherwise."""
         level = self.level.to(frames.dtype)
         if not self.training:
             return sign(frames - level)
-        return _Compared.apply(frames - level - self._moved(level, len(frames)))
+        return _Compared.apply(frames - level - self._moved(len(frames), len(level)))
 
     @staticmethod
-    def _moved(level: torch.Tensor, boards: int) -> torch.Tensor:
+    def _moved(boards: int, channels: int) -> torch.Tensor:
         """By how many steps the thresholds of random boards are off: `[boards, 1, channels]`."""
-        share = torch.exp((level.detach() - TOP) * (STEP_DB / DECIBELS))
-        offset = OFFSET * torch.randn(boards, 1, len(level))
-        ratio = (share + offset).clamp_min(LEAST) / share
-        components = COMPONENTS_DB * torch.randn(boards, 1, len(level))
+        offset = torch.log1p((OFFSET / COMPARED) * torch.randn(boards, 1, channels)) * DECIBELS
+        components = COMPONENTS_DB * torch.randn(boards, 1, channels)
         strength = torch.rand(boards, 1, 1) / STEP_DB
-        return (torch.log(ratio) * DECIBELS + components) * strength
+        return (offset + components) * strength

@@ -14,7 +14,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from .analog_levels import AnalogLevels, described, mel_bank, volts
+from .analog_levels import AnalogLevels, described
 from .binary_nodes import add_bend, add_bits, add_int16
 from .integer import IntegerNetwork
 from .networks import Network, Step
@@ -175,10 +175,7 @@ def front_end_settings(recipe: Recipe, thresholds: np.ndarray | None) -> dict:
     """The front end's settings, as the importer reads them; `thresholds` are whole levels, for analog ones."""
     front = recipe.front_end
     if front.kind == "analog":
-        centres, qualities = mel_bank(front)
-        parts = {"centre_hz": centres, "q": qualities}
-        parts |= {"gain": AnalogLevels(front).gains, "threshold_v": volts(thresholds)}
-        return {"kind": "analog-binary", **described(front), **parts}
+        return {"kind": "analog-binary", **described(front), **AnalogLevels(front).realised(thresholds)}
     return front.log_mel()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from . import augment
-from .analog_levels import front_end_of
+from .analog_levels import TOLERANCE, AnalogLevels, front_end_of
 from .clips import CLIP_SAMPLES, SAMPLE_RATE
 from .frontend import LogMel
 from .recipe import FrontEndSettings
@@ -70,9 +70,11 @@ def slack_frames(settings: FrontEndSettings) -> int:
 
 def set_path(cache: Path, settings: FrontEndSettings, context: int, held_out: list[str], number: int) -> Path:
     """Where set `number` is kept; the name holds a digest of all it depends on."""
-    described = asdict(settings)
+    described = settings.log_mel()
     if settings.kind == "log-mel":
         del described["kind"]  # it wasn't said before there were others: sets of that time stay valid
+    else:
+        described = asdict(settings) | asdict(augment.NATURAL) | {"boards": TOLERANCE}
     key = json.dumps([VERSION, described, context, sorted(held_out)])
     return cache / "sets" / f"{hashlib.sha1(key.encode()).hexdigest()[:12]}-{number}.npz"
 
@@ -86,9 +88,12 @@ def make_set(
     bank = augment.Rooms(96, samples, rng)
     front_end = front_end_of(settings)
     features, kinds, heard = [], [], []
-    natural = settings.kind == "analog"
-    teachers = LogMel() if natural else None
-    for names, batch in _waveforms(recordings, held_out, samples, bank, rng, natural):
+    how, teachers = augment.Disturbances(), None
+    if settings.kind == "analog":
+        how, teachers = augment.NATURAL, LogMel()
+    for names, batch in _waveforms(recordings, held_out, samples, bank, rng, how):
+        if teachers is not None:
+            front_end = AnalogLevels(settings, rng)  # each chunk hears a board of its own
         features.append(front_end.features_batch(batch))
         kinds.extend(names)
         if teachers is not None:
@@ -123,7 +128,7 @@ def _waveforms(
     samples: int,
     bank: augment.Rooms,
     rng: np.random.Generator,
-    natural: bool,
+    how: augment.Disturbances,
 ) -> Iterator[tuple[list[str], np.ndarray]]:
     clips, noise = recordings.training, recordings.noise_training
     counts = dict(zip(*np.unique(clips.words, return_counts=True), strict=True))
@@ -132,7 +137,7 @@ def _waveforms(
     rows = np.concatenate([allowed, np.tile(rare, RARE_COPIES - 1)])
 
     def disturbed(batch: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        return augment.disturb(augment.place(batch, lengths, samples, SHIFT_SECONDS, rng), noise, bank, rng, natural)
+        return augment.disturb(augment.place(batch, lengths, samples, SHIFT_SECONDS, rng), noise, bank, rng, how)
 
     for part in _chunks(rows):
         names = [word + RARE_SUFFIX if counts[word] < RARE else str(word) for word in clips.words[part]]
@@ -149,7 +154,7 @@ def _waveforms(
         yield [SPLICE_KIND] * len(part), disturbed(np.stack(pairs), np.full(len(part), CLIP_SAMPLES))
     for part in _chunks(np.arange(SPEECH)):
         excerpts = _excerpts(recordings.speech_training, len(part), samples, rng)
-        yield [SPEECH_KIND] * len(part), augment.disturb(excerpts, noise, bank, rng, natural)
+        yield [SPEECH_KIND] * len(part), augment.disturb(excerpts, noise, bank, rng, how)
     for part in _chunks(np.arange(PIECES)):
         lengths = rng.integers(SAMPLE_RATE // 4, SAMPLE_RATE * 3 // 4, len(part))
         yield [PIECE_KIND] * len(part), disturbed(_pieces(recordings.speech_training, lengths, rng), lengths)

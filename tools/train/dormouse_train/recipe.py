@@ -39,10 +39,14 @@ class FrontEndSettings:
     origin: float = 26.5
     steps_per_octave: float = 6.5
     zero_point: int = 0
+    sharpness: float = 1.0
+    """Of analog filters: their quality over that at which neighbours cross at half power."""
+    decay_ms: float = 10.0
+    """Time constant of a falling envelope of an analog front end."""
 
     def log_mel(self) -> dict[str, Any]:
         """The keys of LogMelSettings."""
-        return asdict(self)
+        return {key: value for key, value in asdict(self).items() if key not in ("sharpness", "decay_ms")}
 
     def samples(self, frames: int) -> int:
         """Samples that exactly `frames` frames take."""
