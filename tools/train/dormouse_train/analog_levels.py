@@ -17,8 +17,8 @@ TOP, STEP_DB = 127, 0.25
 SUPPLY, FULL_SCALE = 1.8, 0.9
 """Volts, as AnalogBinarySettings has them."""
 
-COMPARED = 0.6
-"""Share of the supply at which comparators compare: far above their offsets, and what a rectifier still reaches."""
+COMPARED = 0.25
+"""Share of the supply at which comparators compare: far above their offsets, and far below where rectifiers clip."""
 
 TOLERANCE = 0.05
 """Components are evenly spread within this share of their value."""

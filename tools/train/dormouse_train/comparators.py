@@ -28,7 +28,7 @@ COMPONENTS_DB = 0.7
 """Standard deviation of a channel's level where components are off by up to 5 %."""
 
 LOWEST = -33
-"""Least threshold that is learned, 40 dB below the supply at the standard gain: it takes a gain 60 times that."""
+"""Least threshold that is learned, 40 dB below the supply at the standard gain: it takes a gain 25 times that."""
 
 
 class _Compared(torch.autograd.Function):
