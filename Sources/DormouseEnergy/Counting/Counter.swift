@@ -57,12 +57,15 @@ public struct Counter: Sendable {
       throw CountingError("\(machine.emulator) can't be run: \(error.localizedDescription)")
     }
     let output = String(decoding: (try? Data(contentsOf: console)) ?? Data(), as: UTF8.self)
-    guard let text = try? String(contentsOf: counts, encoding: .utf8) else {
-      let last = output.split(separator: "\n").last ?? "it said nothing"
-      throw CountingError("\(machine.emulator) did not run \(elf.lastPathComponent): \(last)")
-    }
     var reader = CountsReader(core: core, elf: file)
-    try reader.read(text)
+    if let text = try? String(contentsOf: counts, encoding: .utf8) { try reader.read(text) }
+    guard reader.total > 0 else {
+      let words = machine.options.joined(separator: " ")
+      let reason = output.split(separator: "\n").first.map { "it said: \($0)" } ?? "it said nothing"
+      throw CountingError(
+        "\(machine.emulator) \(words) executed nothing of \(elf.lastPathComponent), which must be linked for that "
+          + "machine; \(reason)")
+    }
     return reader.run(output: output, exitCode: ending.exitCode, timedOut: ending.timedOut)
   }
 

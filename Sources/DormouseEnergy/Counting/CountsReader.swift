@@ -2,7 +2,8 @@
 struct CountsReader {
   private let core: Core
   private let elf: ElfFile
-  private var total: UInt64 = 0
+  /// Instructions.
+  private(set) var total: UInt64 = 0
   private var stopped = false
   private var isWhole = false
   private var stages: [StageCounts] = []

@@ -143,13 +143,13 @@ public struct ElfFile: Sendable {
       let names = sections[table.link]
       for index in 0..<(table.size / 16) {
         let entry = table.offset + index * 16
-        let kind = try reader.number(at: entry + 12, width: 1) & 15
+        let info = try reader.number(at: entry + 12, width: 1)
         let section = try reader.number(at: entry + 14, width: 2)
-        guard sections.indices.contains(section), sections[section].isCode, kind == 2 || kind == 0 else { continue }
+        guard sections.indices.contains(section), sections[section].isCode else { continue }
+        // A function; or a label of hand-written code that other files see.
+        guard info & 15 == 2 || info == 0x10 else { continue }
         let name = reader.text(at: names.offset + (try reader.number(at: entry)), before: names.offset + names.size)
-        // `$t`, `$d`, `$x` say where code is of which kind; labels that start with a dot are the compiler's.
-        let isMark = kind == 0 && (name.hasPrefix("$") || name.hasPrefix(".")) || name.isEmpty
-        if isMark { continue }
+        if name.isEmpty { continue }
         var address = UInt64(try reader.number(at: entry + 4))
         if machine == .arm { address &= ~1 }
         let size = UInt64(try reader.number(at: entry + 8))
