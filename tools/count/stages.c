@@ -5,9 +5,10 @@
 // only. The stage changes at marker instructions, which compute nothing and are recognised by their bytes
 // (dormouse_markers.h), and at waits for an interrupt; a block ends before each of them.
 //
-//     -plugin libstages.so,out=FILE[,limit=INSTRUCTIONS][,flash=FIRST-LAST ...]
+//     -plugin libstages.so,out=FILE[,limit=INSTRUCTIONS][,seconds=TIME][,flash=FIRST-LAST ...]
 //
-// writes, when the firmware ends or has executed as many instructions as `limit` says,
+// writes, when the firmware ends, has executed as many instructions as `limit` says, or has run for
+// `seconds`,
 //
 //     total INSTRUCTIONS
 //     stopped 0|1
@@ -20,6 +21,7 @@
 // flash that fall in another line of 8, 16 or 32 bytes than the one before; MISSES those that miss a cache of
 // the 8 lines of 32 bytes that were read last.
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -91,7 +93,9 @@ static struct block *first, **last = &first, *buckets[BUCKETS];
 static struct block *previous;
 static struct stage stages[STAGES];
 static int stage = START;
-static uint64_t total, limit = UINT64_MAX, latest_flash;
+static uint64_t total, latest_flash;
+static volatile uint64_t limit = UINT64_MAX;
+static unsigned seconds;
 static struct { uint64_t first, last; } ranges[MAXIMUM_RANGES];
 static int range_count;
 static uint64_t cache[CACHE_LINES] = {[0 ... CACHE_LINES - 1] = UINT64_MAX}; // line numbers, latest first
@@ -143,6 +147,10 @@ static void write_tallies(FILE *output, const struct block *block) {
 }
 
 static void write_result(bool stopped) {
+  static int is_written;
+  while (__sync_lock_test_and_set(&is_written, 1)) {
+    pause(); // the thread that came first ends the emulator
+  }
   FILE *output = fopen(output_path, "w");
   if (output == NULL) {
     fprintf(stderr, "stages: can't write %s\n", output_path);
@@ -281,8 +289,28 @@ static struct block *find(uint64_t address, uint32_t instructions, const uint8_t
   return block;
 }
 
+// Ends the run when its time is over. A core that executes something stops at its next block; one that waits
+// for an interrupt that never comes does not, and holds still while the result is written.
+static void *watch_time(void *data) {
+  (void)data;
+  sleep(seconds);
+  limit = 0;
+  sleep(1);
+  write_result(true);
+  _exit(0);
+}
+
+static void start_watch(void) {
+  static bool is_watched;
+  pthread_t thread;
+  if (seconds > 0 && !is_watched) {
+    is_watched = pthread_create(&thread, NULL, watch_time, NULL) == 0;
+  }
+}
+
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *translation) {
   (void)id;
+  start_watch();
   uint8_t code[MAXIMUM_CODE];
   size_t instructions = qemu_plugin_tb_n_insns(translation);
   for (size_t start = 0, end; start < instructions; start = end) {
@@ -340,9 +368,13 @@ EXPORTED int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, i
       output_path = strdup(arguments[i] + 4);
     } else if (strncmp(arguments[i], "limit=", 6) == 0) {
       limit = strtoull(arguments[i] + 6, NULL, 0);
+    } else if (strncmp(arguments[i], "seconds=", 8) == 0) {
+      seconds = (unsigned)strtoul(arguments[i] + 8, NULL, 0);
     } else if (strncmp(arguments[i], "flash=", 6) != 0 || !add_range(arguments[i] + 6)) {
-      fprintf(stderr, "stages: can't use '%s'; options are out=FILE, limit=N and up to %d flash=FIRST-LAST\n",
-              arguments[i], MAXIMUM_RANGES);
+      fprintf(
+          stderr,
+          "stages: can't use '%s'; options are out=FILE, limit=N, seconds=N and up to %d flash=FIRST-LAST\n",
+          arguments[i], MAXIMUM_RANGES);
       return -1;
     }
   }

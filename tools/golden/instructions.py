@@ -61,7 +61,8 @@ THUMB = {
     "vectorPredicate": "vp[te]*.*|vpst[te]*|vcmp.[isu]\\d*|vctpt?.*",
 }
 RISCV = {
-    "alu": "addi?|sub|xori?|ori?|andi?|slli?|srli?|srai?|slti?u?|lui|auipc|mv|li|not|neg|seqz|snez|sgtz|sltz|zext.*|sext.*"
+    "alu": "addi?|sub|xori?|ori?|andi?|slli?|srli?|srai?|slti?u?|lui|auipc|mv|li|not|neg|seqz|snez|sgtz|sltz|zext.*"
+    "|sext.*"
     "|cpop|clz|ctz|min|max|minu|maxu|andn|orn|xnor|ror|rori|rol|rev8|nop|sh[123]add|orc.b|b(ext|set|clr|inv)i?",
     "multiply": "mul",
     "multiplyLong": "mulh|mulhu|mulhsu",

@@ -39,7 +39,7 @@ public struct Counter: Sendable {
     defer { try? FileManager.default.removeItem(at: folder) }
     let counts = folder.appendingPathComponent("counts.txt")
     let console = folder.appendingPathComponent("console.txt")
-    var plugin = "\(library.path),out=\(counts.path)"
+    var plugin = "\(library.path),out=\(counts.path),seconds=\(Int(min(max(1, seconds.rounded(.up)), 1e6)))"
     if let limit { plugin += ",limit=\(limit)" }
     for range in file.flash { plugin += ",flash=\(range.lowerBound)-\(range.upperBound)" }
     let words = (["firmware"] + arguments).map { ",arg=" + $0.replacingOccurrences(of: ",", with: ",,") }.joined()
@@ -66,7 +66,7 @@ public struct Counter: Sendable {
         "\(machine.emulator) \(words) executed nothing of \(elf.lastPathComponent), which must be linked for that "
           + "machine; \(reason)")
     }
-    return reader.run(output: output, exitCode: ending.exitCode, timedOut: ending.timedOut)
+    return reader.run(output: output, exitCode: ending.exitCode)
   }
 
   private func check(_ file: ElfFile, name: String) throws(CountingError) {
@@ -85,7 +85,6 @@ public struct Counter: Sendable {
 /// A run of an emulator.
 private struct Emulation {
   let exitCode: Int32
-  let timedOut: Bool
 
   init(_ program: URL, _ arguments: [String], output: URL, seconds: Double) throws {
     FileManager.default.createFile(atPath: output.path, contents: nil)
@@ -100,15 +99,11 @@ private struct Emulation {
     process.standardError = console
     process.terminationHandler = { _ in ended.signal() }
     try process.run()
-    timedOut = ended.wait(timeout: .now() + seconds) == .timedOut
-    if timedOut {
-      process.terminate()
-      // Asked to end, the emulator still writes what was counted.
-      if ended.wait(timeout: .now() + 10) == .timedOut {
-        kill(process.processIdentifier, SIGKILL)
-        ended.wait()
-      }
+    // The plugin ends the run when its time is over; one that is not even started by then is ended from here.
+    if ended.wait(timeout: .now() + seconds + 60) == .timedOut {
+      kill(process.processIdentifier, SIGKILL)
+      ended.wait()
     }
-    exitCode = timedOut ? 0 : process.terminationStatus
+    exitCode = process.terminationStatus
   }
 }

@@ -19,7 +19,7 @@ public enum CountingPlugin {
       let process = Process()
       process.executableURL = compiler
       process.arguments = [
-        "-O2", "-shared", "-fPIC", "-fvisibility=hidden", source.path, "-o", fresh.path,
+        "-O2", "-shared", "-fPIC", "-pthread", "-fvisibility=hidden", source.path, "-o", fresh.path,
       ]
       try process.run()
       process.waitUntilExit()

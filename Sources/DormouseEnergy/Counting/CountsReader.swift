@@ -44,7 +44,7 @@ struct CountsReader {
   }
 
   /// What was counted.
-  func run(output: String, exitCode: Int32, timedOut: Bool) -> CountedRun {
+  func run(output: String, exitCode: Int32) -> CountedRun {
     var functions: [String: FunctionCounts] = [:]
     for block in blocks {
       let executed = block.tallies.reduce(0) { $0 + $1.executed } * UInt64(block.instructions)
@@ -57,7 +57,7 @@ struct CountsReader {
       core: core, stages: stages.sorted { $0.stage < $1.stage },
       functions: functions.values.sorted { ($1.instructions, $0.name) < ($0.instructions, $1.name) },
       blocks: blocks.sorted { ($0.address, $0.code.count) < ($1.address, $1.code.count) },
-      stopped: stopped || timedOut, total: total, output: output, exitCode: exitCode)
+      stopped: stopped, total: total, output: output, exitCode: exitCode)
   }
 
   private mutating func add(stage numbers: [UInt64]) {

@@ -104,6 +104,7 @@ public struct ElfFile: Sendable {
     var ranges: [ClosedRange<UInt64>] = []
     var segments: [(UInt64, ArraySlice<UInt8>)] = []
     var hasCode = false
+    guard count == 0 || size >= 32 else { throw CountingError("\(reader.name) is broken: its segments overlap") }
     for index in 0..<count {
       let header = start + index * size
       guard try reader.number(at: header) == 1 else { continue }
@@ -139,7 +140,8 @@ public struct ElfFile: Sendable {
     _ reader: ByteReader, _ sections: [ElfSection], _ machine: Machine
   ) throws(CountingError) -> [Function] {
     var found: [UInt64: (name: String, size: UInt64)] = [:]
-    for table in sections where table.type == 2 && sections.indices.contains(table.link) {
+    // A file has one table of symbols.
+    if let table = sections.first(where: { $0.type == 2 }), sections.indices.contains(table.link) {
       let names = sections[table.link]
       for index in 0..<(table.size / 16) {
         let entry = table.offset + index * 16

@@ -18,6 +18,7 @@ struct ElfSection {
     let size = try reader.number(at: 46, width: 2)
     let count = try reader.number(at: 48, width: 2)
     guard start > 0, count > 0 else { return [] }
+    guard size >= 40 else { throw CountingError("\(reader.name) is broken: its sections overlap") }
     var sections: [ElfSection] = []
     for index in 0..<count {
       let header = start + index * size
