@@ -22,7 +22,6 @@ public func applicationMain() -> Int32 {
   var frontEnd = FrontEnd(section: model_start, state: memory)
   let seconds = UnsafeRawPointer(samples).assumingMemoryBound(to: Int16.self)
   let heard = UnsafeBufferPointer(start: seconds, count: shape.sampleRate)
-  dm_mark_front_end()
   let count = listen(&frontEnd, heard, shape, UnsafeMutableRawPointer(frames), UnsafeMutableRawPointer(memory))
   dm_mark_other()
   var wrong = count &* shape.frameLength == golden_count ? 0 : 1

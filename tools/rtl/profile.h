@@ -42,8 +42,8 @@ public:
   uint64_t cycles() const { return last_ - first_; }
 
   // Lines "at ADDRESS COUNT CYCLES" for every instruction that ran and "stage MARKER INDEX TIMES INSTRUCTIONS
-  // CYCLES"; marker 0 is what came before the first, and the index counts repetitions of a marker with no
-  // other in between.
+  // CYCLES"; marker 0 is what came before the first, and the index tells layers apart: marker 3 means the
+  // next one, or the first one after any other marker.
   void write(std::FILE *file) const {
     std::fprintf(file, "cycles %llu\ninstructions %llu\n", (unsigned long long)cycles(),
                  (unsigned long long)instructions_);
@@ -69,6 +69,7 @@ private:
   };
   // slti x0, x0, N: a hint that does nothing.
   static constexpr uint32_t marker_mask = 0x000FFFFF, marker_bits = 0x00002013;
+  static constexpr int next_layer = 3;
 
   void charge(uint64_t now) {
     if (running_ != nullptr) {
@@ -79,7 +80,8 @@ private:
 
   void mark(int marker) {
     auto [current, index] = stage_->first;
-    stage_ = stages_.try_emplace({marker, marker == current ? index + 1 : 0}).first;
+    int layer = marker == next_layer && marker == current ? index + 1 : 0;
+    stage_ = stages_.try_emplace({marker, layer}).first;
     stage_->second.times++;
   }
 
