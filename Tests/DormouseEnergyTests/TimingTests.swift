@@ -35,6 +35,7 @@ import Testing
     #expect(try cost(.cv32e40p, "03250500 93850500").base == 2)  // lw a0, 0(a0); mv a1, a1
     #expect(try cost(.cv32e40p, "3305B502").base == 1)  // mul a0, a0, a1
     #expect(try cost(.cv32e40p, "3315B502").base == 5)  // mulh a0, a0, a1
+    #expect(try cost(.cv32e40p, "3315B502 6F000000").base == 6)  // mulh a0, a0, a1; j .: fetched meanwhile
     #expect(try cost(.cv32e40p, "6300B500") == BlockCost(base: 1, taken: 2))  // beq a0, a1, .
     #expect(try cost(.cv32e40p, "6F000000") == BlockCost(base: 2))  // j .
     #expect(try cost(.cv32e40p, "67800000") == BlockCost(base: 2))  // ret

@@ -2,7 +2,7 @@
 struct CortexM0PlusTiming: TimingTable {
   let core = Core.cortexM0Plus
   let source = ["Arm, Cortex-M0+ Technical Reference Manual r0p1 (DDI 0484C), table 3-1"]
-  let validated: String? = nil
+  let validated: String? = "37 sequences of its manual: all exact; never compared with a device"
 
   func cost(of code: [Instruction], at address: UInt64) -> BlockCost {
     var cost = BlockCost()

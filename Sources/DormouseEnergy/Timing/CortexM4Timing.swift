@@ -10,7 +10,7 @@ struct CortexM4Timing: TimingTable {
     "Arm, Cortex-M4 Technical Reference Manual r0p1 (100166_0001), table 7-1 (floating point)",
     "Texas Instruments, SWCU185G, \"Load/store timings\"",
   ]
-  let validated: String? = "the sequences whose cycles its manual states: all exact; never compared with a device"
+  let validated: String? = "94 sequences of its manual: exact, or within its ranges; never compared with a device"
 
   func cost(of code: [Instruction], at address: UInt64) -> BlockCost {
     var cost = BlockCost(entered: code.straddles(address) ? 1 : 0)
