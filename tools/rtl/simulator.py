@@ -52,7 +52,7 @@ class Stage:
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """A program from reset to exit. `stages` by marker and number of the layer; marker 0 is what came before the first."""
+    """A program from reset to exit. `stages` by marker and number of the layer; marker 0 is before the first."""
 
     code: int
     output: str
