@@ -126,7 +126,9 @@ def run(elf: Path, arguments: Sequence[str] = (), limit: int = 2_000_000_000) ->
         command = [simulator(), "--limit", str(limit), "--profile", profile, elf, *arguments]
         result = subprocess.run([str(word) for word in command], capture_output=True, text=True)
         if not profile.exists():
-            raise RTLError(result.stderr.strip() or f"the simulator ended with code {result.returncode}")
+            raise RTLError(
+                result.stderr.strip().removeprefix("simulate: ") or f"the simulator ended with code {result.returncode}"
+            )
         return parse(profile.read_text(), result.returncode, result.stdout)
 
 
