@@ -37,7 +37,15 @@ struct SimulatedFirmware {
     _ model: Model, application: String, device: DeviceProfile, input: Data, suffix: String
   ) throws -> CountedSpotter {
     let elf = try build(model, application, board: device.board)
-    let memories = device.clocks.map(device.flash)
+    // Those of all devices with this core, so that the next one finds its cycles.
+    var memories = device.clocks.map(device.flash)
+    for name in PowerLocation.names(.devices) {
+      guard let other = try? PowerLocation.device(name), other.core == device.core, other.board == device.board else {
+        continue
+      }
+      memories += other.clocks.map(other.flash)
+    }
+    memories.sort { "\($0)" < "\($1)" }
     let table = device.core.timing
     let firmware = try Data(contentsOf: elf)
     let settings = "\(device.core.rawValue) \(memories) \(SimulatedFirmware.program)"

@@ -1,11 +1,11 @@
-"""`tools/plot det|size|confusion RESULTS.json... -o PICTURE.png`, `tools/plot analog-design|analog-trace`."""
+"""`tools/plot det|size|confusion RESULTS.json... -o PICTURE.png`, `tools/plot analog-design|analog-trace|energy`."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from . import analog, confusion, det, size
+from . import analog, confusion, det, energy, size
 from .results import ReportError, models
 
 
@@ -40,8 +40,20 @@ def main() -> int:
         if kind == "analog-trace":
             command.add_argument("--start", type=float, default=0, metavar="SECONDS", help="where the picture starts")
             command.add_argument("--end", type=float, metavar="SECONDS", help="and where it ends")
+    text = (
+        "where the energy goes (dormouse simulate --json, or .build-firmware/bench/energy.json of tools/bench energy)"
+    )
+    command = kinds.add_parser("energy", help=text, description=f"Draws {text}.")
+    command.add_argument("results", nargs="+", type=Path, metavar="REPORT.json", help="what was printed")
+    command.add_argument("--picture", choices=tuple(energy.PICTURES), default="stages", help="which picture")
+    command.add_argument("--start", type=float, default=0, metavar="SECONDS", help="of time: where it starts")
+    command.add_argument("--end", type=float, metavar="SECONDS", help="and where it ends")
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="PICTURE", help="PNG, SVG or PDF")
     options = parser.parse_args()
     try:
+        if options.kind == "energy":
+            energy.draw(options.picture, options.results, options.output, options.start, options.end)
+            return 0
         if options.kind in boards:
             report = json.loads(options.report.read_text(encoding="utf-8"))
             if options.kind == "analog-design":
