@@ -1,6 +1,5 @@
 """Training: quantizers, integer arithmetic, export, resume, and which recordings may teach."""
 
-import dataclasses
 import io
 import json
 import shutil
