@@ -34,7 +34,9 @@ let package = Package(
     .systemLibrary(
       name: "CSampleRate", pkgConfig: "samplerate",
       providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
-    .target(name: "DormouseAudio", dependencies: ["CSndFile", "CSampleRate"]),
+    .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+    .target(name: "DormouseAudio", dependencies: ["CSndFile", "CSampleRate", "CALSA"]),
+    .target(name: "DormouseLive", dependencies: ["Dormouse", "DormouseModel", "DormouseAudio"]),
     .target(name: "DormouseEvaluation", dependencies: ["Dormouse", "DormouseModel", "DormouseAudio"]),
     .target(name: "DormouseEnergy", dependencies: ["Dormouse", "DormouseModel", "DormouseAnalog"]),
     // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
@@ -42,7 +44,7 @@ let package = Package(
       name: "DormouseCommand",
       dependencies: [
         "Dormouse", "DormouseModel", "DormouseAnalog", "DormouseImport", "DormouseExport", "DormouseAudio",
-        "DormouseEvaluation", "DormouseEnergy",
+        "DormouseEvaluation", "DormouseEnergy", "DormouseLive",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same networks in floating point, to compare with; part of no product.

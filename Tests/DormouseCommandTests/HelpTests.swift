@@ -4,7 +4,7 @@ import Testing
 @Suite("Help") struct HelpTests {
   static let commands = [
     "dormouse", "detect", "inspect", "convert", "cascade", "export-c", "features", "analog", "analog-design",
-    "analog-trace", "evaluate", "simulate", "bench",
+    "analog-trace", "evaluate", "simulate", "bench", "listen",
   ]
 
   /// A file's name has a dash where the command line has a space, but for `export-c`.
