@@ -2,10 +2,8 @@ import Foundation
 
 /// Finds the image that a `--model` option means: a file, or the name of a model that came with Dormouse.
 ///
-/// A value with a slash or an extension is a path. A bare name NAME is looked for as `NAME/NAME.dormouse` in, first to
-/// last: the folder in the environment variable DORMOUSE_MODELS; `models` in the working directory; `models` and
-/// `share/dormouse/models` in the executable's folder and each folder above it, which finds a checkout from its build
-/// folder and an installation from its `bin`.
+/// A value with a slash or an extension is a path. A bare name NAME is looked for as `NAME/NAME.dormouse` in the
+/// `BundledFolders` named models, before which comes the folder in the environment variable DORMOUSE_MODELS.
 enum ModelLocation {
   /// The model that is meant without `--model`.
   static let standard = "commands-temporal"
@@ -23,15 +21,6 @@ enum ModelLocation {
   }
 
   private static func folders() -> [String] {
-    var folders: [String] = []
-    if let folder = ProcessInfo.processInfo.environment["DORMOUSE_MODELS"], !folder.isEmpty { folders.append(folder) }
-    folders.append("models")
-    guard let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return folders }
-    var folder = executable.deletingLastPathComponent()
-    while folder.path != "/" {
-      folders += [folder.path + "/models", folder.path + "/share/dormouse/models"]
-      folder = folder.deletingLastPathComponent()
-    }
-    return folders
+    BundledFolders.named("models", environment: "DORMOUSE_MODELS")
   }
 }

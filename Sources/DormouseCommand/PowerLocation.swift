@@ -3,8 +3,8 @@ import Foundation
 
 /// Finds profiles and scenarios that came with Dormouse, as `ModelLocation` finds models.
 ///
-/// A value with a slash or an extension is a path. A bare name NAME is looked for as `power/KIND/NAME.json` in the folder
-/// in the environment variable DORMOUSE_POWER, in the working directory, and beside the program and above it.
+/// A value with a slash or an extension is a path. A bare name NAME is looked for as `KIND/NAME.json` in the
+/// `BundledFolders` named power, before which comes the folder in the environment variable DORMOUSE_POWER.
 enum PowerLocation {
   /// A folder of `power`.
   enum Kind: String {
@@ -45,15 +45,6 @@ enum PowerLocation {
   }
 
   private static func folders() -> [String] {
-    var folders: [String] = []
-    if let folder = ProcessInfo.processInfo.environment["DORMOUSE_POWER"], !folder.isEmpty { folders.append(folder) }
-    folders.append("power")
-    guard let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() else { return folders }
-    var folder = executable.deletingLastPathComponent()
-    while folder.path != "/" {
-      folders += [folder.path + "/power", folder.path + "/share/dormouse/power"]
-      folder = folder.deletingLastPathComponent()
-    }
-    return folders
+    BundledFolders.named("power", environment: "DORMOUSE_POWER")
   }
 }

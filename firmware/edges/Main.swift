@@ -74,16 +74,7 @@ private func listen(_ spotter: inout Spotter, _ file: Int) -> Int32 {
     return false
   }
   if failed { return Console().fail("an edge is out of order") }
-  let console = Console()
-  console.write("frames ")
-  console.write(transcript.frames)
-  console.write(" hash ")
-  console.write(hex: transcript.frameHash)
-  console.write("\ninferences ")
-  console.write(transcript.inferences)
-  console.write(" hash ")
-  console.write(hex: transcript.logitHash)
-  console.write("\n")
+  Console().write(transcript)
   return 0
 }
 

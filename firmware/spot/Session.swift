@@ -33,15 +33,8 @@ struct Session: ~Copyable {
 
   /// Prints the hashes and the stack's high-water mark.
   func printSummary() {
-    console.write("frames ")
-    console.write(transcript.frames)
-    console.write(" hash ")
-    console.write(hex: transcript.frameHash)
-    console.write("\ninferences ")
-    console.write(transcript.inferences)
-    console.write(" hash ")
-    console.write(hex: transcript.logitHash)
-    console.write("\nstack ")
+    console.write(transcript)
+    console.write("stack ")
     console.write(Int(truncatingIfNeeded: stack_high_water()))
     console.write("\narena ")
     console.write(spotter.image.arenaLength)

@@ -1,10 +1,9 @@
 // Counts the instructions that a firmware executes under QEMU, exactly, in all and inside chosen functions.
 //
-// A plugin for QEMU's code generator (plugin interface, version 1). Debian ships no header for it, so the few
-// declarations that are used stand here. A watched function counts from its first instruction to the return
-// from it, with everything that it calls. Nothing in the firmware needs to know: calls and returns are
-// followed from outside, by the call instructions that end a translated block and the return addresses they
-// imply.
+// A plugin for QEMU's code generator (qemu_plugin.h). A watched function counts from its first instruction to
+// the return from it, with everything that it calls. Nothing in the firmware needs to know: calls and returns
+// are followed from outside, by the call instructions that end a translated block and the return addresses
+// they imply.
 //
 //     -plugin libcount.so,out=FILE,watch=ADDRESS[,watch=ADDRESS...]
 //
@@ -18,33 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef uint64_t qemu_plugin_id_t;
-typedef struct {
-  const char *target_name;
-  struct {
-    int min;
-    int cur;
-  } version;
-  bool system_emulation;
-} qemu_info_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
-typedef void (*block_callback)(unsigned, void *);
+#include "qemu_plugin.h"
 
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t,
-                                           void (*)(qemu_plugin_id_t, struct qemu_plugin_tb *));
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *, block_callback, enum qemu_plugin_cb_flags,
-                                          void *);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, void *), void *);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
-uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t);
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
-
-#define EXPORTED __attribute__((visibility("default")))
 EXPORTED int qemu_plugin_version = 1;
 
 enum { MAXIMUM_WATCHES = 256, MAXIMUM_DEPTH = 1024 };

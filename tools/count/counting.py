@@ -47,8 +47,9 @@ class Counts:
 def plugin() -> Path:
     """Builds the plugin if it is missing or old; returns its path."""
     source = Path(__file__).with_name("count.c")
+    header = source.with_name("qemu_plugin.h")
     library = BUILD / "count" / "libcount.so"
-    if not library.exists() or library.stat().st_mtime < source.stat().st_mtime:
+    if not library.exists() or library.stat().st_mtime < max(source.stat().st_mtime, header.stat().st_mtime):
         library.parent.mkdir(parents=True, exist_ok=True)
         fresh = library.with_suffix(f".{id(source)}.so")
         command = ["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]

@@ -1,9 +1,8 @@
 // Counts what a firmware executes under QEMU, exactly, by block of code and by stage of the spotter.
 //
-// A plugin for QEMU's code generator (plugin interface, version 1). Debian ships no header for it, so the few
-// declarations that are used stand here. A block is straight code that is entered at its first instruction
-// only. The stage changes at marker instructions, which compute nothing and are recognised by their bytes
-// (dormouse_markers.h), and at waits for an interrupt; a block ends before each of them.
+// A plugin for QEMU's code generator (qemu_plugin.h). A block is straight code that is entered at its first
+// instruction only. The stage changes at marker instructions, which compute nothing and are recognised by
+// their bytes (dormouse_markers.h), and at waits for an interrupt; a block ends before each of them.
 //
 //     -plugin libstages.so,out=FILE[,limit=INSTRUCTIONS][,seconds=TIME][,flash=FIRST-LAST ...]
 //
@@ -30,40 +29,8 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef uint64_t qemu_plugin_id_t;
-typedef struct {
-  const char *target_name;
-  struct {
-    int min;
-    int cur;
-  } version;
-  bool system_emulation;
-} qemu_info_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-typedef uint32_t qemu_plugin_meminfo_t;
-enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
-enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_RW = 3 };
-typedef void (*execution_callback)(unsigned, void *);
-typedef void (*memory_callback)(unsigned, qemu_plugin_meminfo_t, uint64_t, void *);
+#include "qemu_plugin.h"
 
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t,
-                                           void (*)(qemu_plugin_id_t, struct qemu_plugin_tb *));
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *, execution_callback,
-                                          enum qemu_plugin_cb_flags, void *);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *, execution_callback,
-                                            enum qemu_plugin_cb_flags, void *);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *, memory_callback, enum qemu_plugin_cb_flags,
-                                      enum qemu_plugin_mem_rw, void *);
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, void *), void *);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, size_t);
-bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t);
-const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
-
-#define EXPORTED __attribute__((visibility("default")))
 EXPORTED int qemu_plugin_version = 1;
 
 enum { START, ACQUIRE, FRONT_END, DETECTOR, OTHER, IDLE, FIRST_LAYER, STAGES = 256 };

@@ -8,7 +8,7 @@ public enum CountingPlugin {
   public static func library() throws(CountingError) -> URL {
     let root = try checkout()
     let source = root.appendingPathComponent(relativeSource)
-    guard let text = try? Data(contentsOf: source) else { throw CountingError("\(source.path) can't be read") }
+    let text = try read(source) + read(source.deletingLastPathComponent().appendingPathComponent("qemu_plugin.h"))
     let folder = root.appendingPathComponent(".build/count")
     let library = folder.appendingPathComponent("libstages-\(hexadecimal(hash(text), digits: 16)).so")
     if FileManager.default.fileExists(atPath: library.path) { return library }
@@ -41,6 +41,11 @@ public enum CountingPlugin {
       return URL(fileURLWithPath: "\(folder)/\(name)")
     }
     throw CountingError("\(name) is not installed, which \(purpose) needs; see tools/setup")
+  }
+
+  private static func read(_ source: URL) throws(CountingError) -> Data {
+    guard let text = try? Data(contentsOf: source) else { throw CountingError("\(source.path) can't be read") }
+    return text
   }
 
   private static let relativeSource = "tools/count/stages.c"
