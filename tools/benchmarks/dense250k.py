@@ -148,16 +148,21 @@ def host(library: Path, seconds: float = 12.0, encoding: str = "int8") -> dict[s
     return {"ratio": statistics.median(ratios), "blocks": len(ratios), **medians}
 
 
-def device(board: str, encoding: str = "int8") -> int:
-    """Instructions of one inference on `board`, after all golden vectors have come out right."""
+def device(board: str, encoding: str = "int8", variant: str = "", flags: str = "", options: str = "") -> int:
+    """Instructions of one inference on `board`, after all golden vectors have come out right.
+
+    `variant` is the suffix of a build with compiler flags of its own, for a core that QEMU is told of by `options`.
+    """
     place = folder(encoding)
-    command = ["make", "--silent", "-C", str(ROOT / "firmware"), f"BOARD={board}", "APP=bench", f"MODEL={place}"]
+    make = ["make", "--silent", "-C", str(ROOT / "firmware"), f"BOARD={board}", f"VARIANT={variant}"]
+    command = [*make, "APP=bench", f"MODEL={place}", *([f"CPU={flags}"] if flags else [])]
     # The application of another encoding may lie there, as new as this one's sources.
     subprocess.run([*command, "clean-application"], check=True)
     subprocess.run(command, check=True)
-    counts = count(board, "bench", [], {"infer": r"^\$e11Application5infer"})
+    watched = {"infer": r"^\$e11Application5infer"}
+    counts = count(board, "bench", [], watched, variant, [options] if options else [])
     if f"vectors {len(golden(encoding)[0])} wrong 0" not in counts.output:
-        raise BenchError(f"{board}, {encoding}: {counts.output.strip()}")
+        raise BenchError(f"{board}{variant}, {encoding}: {counts.output.strip()}")
     return round(counts.regions["infer"].mean)
 
 

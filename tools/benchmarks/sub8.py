@@ -6,7 +6,7 @@ from pathlib import Path
 
 from count.counting import BUILD, CountError
 
-from . import dense250k, det, float250k
+from . import binary1024, dense250k, det, float250k
 from .spine import build, say
 
 BOARDS = {"m4": "mps2-an386", "m55": "mps3-an547", "rv32imc": "virt-rv32imc", "m0plus": "mps2-an385-m0plus"}
@@ -31,6 +31,9 @@ def device_counts(results: Results, dormouse: Path) -> None:
         dense250k.prepare(dormouse, encoding)
         for core, board in BOARDS.items():
             results[f"dense250k.{core}.{encoding}.instructions"] = dense250k.device(board, encoding)
+    # Bytes times bits go by planes of bits where an instruction counts ones.
+    zbb = dense250k.device(binary1024.DEVICES["rv32imc_zbb"][0], "binary", *binary1024.DEVICES["rv32imc_zbb"][1:])
+    results["dense250k.rv32imc_zbb.binary.instructions"] = zbb
 
 
 def host_times(results: Results, library: Path) -> None:
@@ -119,6 +122,7 @@ def keys() -> list[str]:
         *(f"commands_temporal.{bits}.accuracy" for bits in ("float", "w8", "w4", "w1")),
         *(f"zero.{bits}.image" for bits in ("float", "w8", "w4")),
         *(f"dense250k.{core}.{encoding}.instructions" for core in BOARDS for encoding in ENCODINGS),
+        "dense250k.rv32imc_zbb.binary.instructions",
         *(f"dense250k.host.{encoding}.ratio_litert" for encoding in HOST),
         *(f"dense250k.m4f.{kind}.{what}" for what in ("instructions", "weights") for kind in ("float", "int4")),
     ]

@@ -22,6 +22,7 @@
 #include "dormouse_markers.h"
 #include "dormouse_neon.h"
 #include "dormouse_neon_fields.h"
+#include "dormouse_planes_cpop.h"
 #include "dormouse_portable.h"
 #include "dormouse_thumb1.h"
 
@@ -139,6 +140,12 @@ DM_INLINE int32_t dm_prepare_fields(int32_t set, int32_t bits, const int8_t *x, 
   dm_prepare_words(bits, x, n, position, prepared);
   return dm_total(x, n);
 #else
+#if DM_HAS_CPOP
+  if (bits == 1) {
+    dm_prepare_planes_cpop(x, n, position, prepared);
+    return dm_total(x, n);
+  }
+#endif
   dm_prepare_fields_portable(bits, x, n, position, prepared);
   return dm_total(x, n);
 #endif
@@ -174,6 +181,13 @@ DM_INLINE void dm_dot_fields(int32_t set, dm_fields fields, const int8_t *prepar
 #elif DM_HAS_NEON
   dm_dot_fields_neon(fields, prepared, totals, positions, w, pair_stride, rows, n, sums, sum_stride);
 #else
+#if DM_HAS_CPOP
+  if (fields.bits == 1) {
+    dm_dot_planes_cpop(prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
+    dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
+    return;
+  }
+#endif
   dm_dot_fields_portable(fields.bits, prepared, positions, w, pair_stride, rows, n, sums, sum_stride);
   dm_finish_fields(fields, totals, positions, rows, sums, sum_stride);
 #endif
