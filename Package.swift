@@ -51,10 +51,15 @@ let package = Package(
     .target(name: "DormouseFloat"),
     // Tests, cycles for `tools/bench energy`, and the mutation of images that tests share with `tools/mutate`.
     .target(name: "DormouseMutation", dependencies: ["Dormouse", "DormouseModel"]),
+    .target(name: "DormousePowerCut", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
+    .executableTarget(name: "dormouse-powercut", dependencies: ["DormousePowerCut"]),
     .executableTarget(name: "dormouse-cycles", dependencies: ["DormouseEnergy"]),
     .executableTarget(name: "dormouse-mutate", dependencies: ["DormouseModel", "DormouseMutation"]),
     .testTarget(
       name: "DormouseTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"], exclude: ["Golden"]),
+    .testTarget(
+      name: "DormousePowerCutTests",
+      dependencies: ["DormousePowerCut", "Dormouse", "DormouseModel", "DormouseMutation"]),
     .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
     .testTarget(
       name: "DormouseImportTests", dependencies: ["DormouseImport", "DormouseModel", "Dormouse"],

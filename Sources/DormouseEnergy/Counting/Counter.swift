@@ -87,7 +87,7 @@ private struct Emulation {
   let exitCode: Int32
 
   init(_ program: URL, _ arguments: [String], output: URL, seconds: Double) throws {
-    FileManager.default.createFile(atPath: output.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
     let console = try FileHandle(forWritingTo: output)
     defer { try? console.close() }
     let ended = DispatchSemaphore(value: 0)
