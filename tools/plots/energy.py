@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from .results import ReportError
 from .style import COLOURS, FAINT, INK, MARKS, plt
@@ -129,27 +130,22 @@ def draw_accuracy(found: list[dict], output: Path) -> None:
     for report in found:
         if report["model"] not in best or report["power_uw"] < best[report["model"]]["power_uw"]:
             best[report["model"]] = report
-    drawn = 0
-    for model, report in sorted(best.items()):
-        value = accuracy(model)
-        if value is None:
-            continue
-        colour = COLOURS[drawn % len(COLOURS)]
-        axes.plot(report["power_uw"] / 1000, value, MARKS[drawn % len(MARKS)], color=colour)
-        axes.annotate(
-            f"{model} ({report['device']})",
-            (report["power_uw"] / 1000, value),
-            xytext=(5, -3 if drawn % 2 else 3),
-            textcoords="offset points",
-            fontsize=7,
-        )
-        drawn += 1
-    if not drawn:
+    points = [(accuracy(model), model, report) for model, report in best.items() if accuracy(model) is not None]
+    if not points:
         raise ReportError("no model among the reports has an accuracy; draw those of tools/bench energy")
+    points.sort(key=lambda point: -point[0])
+    for number, (value, model, report) in enumerate(points):
+        mark, colour = MARKS[number % len(MARKS)], COLOURS[number % len(COLOURS)]
+        label = f"{model}, {report['device']}"
+        axes.plot(report["power_uw"] / 1000, value, mark, color=colour, label=label, alpha=0.85)
     axes.set_xscale("log")
+    axes.xaxis.set_major_locator(FixedLocator([0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 7, 10, 20, 50]))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter("{x:g}")
     axes.set_xlabel("mJ a second of sound")
     axes.set_ylabel("accuracy, %")
     axes.grid(color=FAINT, linewidth=0.3)
+    axes.legend(loc="lower right", fontsize=8)
     figure.savefig(output)
     plt.close(figure)
 
