@@ -13,6 +13,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
   ],
   targets: [
     // The device runtime, and its doors.
@@ -37,6 +38,13 @@ let package = Package(
     .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
     .target(name: "DormouseAudio", dependencies: ["CSndFile", "CSampleRate", "CALSA"]),
     .target(name: "DormouseLive", dependencies: ["Dormouse", "DormouseModel", "DormouseAudio"]),
+    .target(
+      name: "DormouseWeb",
+      dependencies: [
+        "DormouseLive", .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ],
+      resources: [.embedInCode("Page")]),
     .target(name: "DormouseEvaluation", dependencies: ["Dormouse", "DormouseModel", "DormouseAudio"]),
     .target(name: "DormouseEnergy", dependencies: ["Dormouse", "DormouseModel", "DormouseAnalog"]),
     // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
@@ -44,7 +52,7 @@ let package = Package(
       name: "DormouseCommand",
       dependencies: [
         "Dormouse", "DormouseModel", "DormouseAnalog", "DormouseImport", "DormouseExport", "DormouseAudio",
-        "DormouseEvaluation", "DormouseEnergy", "DormouseLive",
+        "DormouseEvaluation", "DormouseEnergy", "DormouseLive", "DormouseWeb",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same networks in floating point, to compare with; part of no product.
@@ -71,6 +79,7 @@ let package = Package(
     .testTarget(name: "DormouseEvaluationTests", dependencies: ["DormouseEvaluation", "Dormouse"]),
     .testTarget(
       name: "DormouseEnergyTests", dependencies: ["DormouseEnergy"], exclude: ["Golden"]),
+    .testTarget(name: "DormouseWebTests", dependencies: ["DormouseWeb", "DormouseLive", "DormouseMutation"]),
     .testTarget(name: "DormouseCommandTests", dependencies: ["DormouseCommand"], exclude: ["Help"]),
   ]
 )

@@ -14,6 +14,7 @@ struct Listen: ParsableCommand {
 
   @OptionGroup var model: ModelOption
   @OptionGroup var audio: AudioOptions
+  @OptionGroup var page: PageOptions
 
   @Option(help: ArgumentHelp("Listen to this recording instead; - is standard input.", valueName: "file"))
   var file: String?
@@ -29,8 +30,10 @@ struct Listen: ParsableCommand {
     let rawFormat = AudioFormat(
       sampleRate: audio.rawRate ?? loaded.image.frontEnd.sampleRate, channels: audio.rawChannels)
     let session = try LiveSession(
-      model: loaded.loaded, source: .file(file ?? "-", rawFormat: rawFormat, realtime: realtime))
+      model: loaded.loaded, source: .file(file ?? "-", rawFormat: rawFormat, realtime: realtime || page.isWanted))
     session.add(ListenLog(json: json))
+    let server = page.open(session, loaded)
+    defer { server?.stop() }
     let summary = try session.run()
     if json { try Console.say(json: summary) }
   }
