@@ -59,6 +59,6 @@ extension Microphone {
     return Setting(
       format: CaptureFormat(sample: sample, sampleRate: heard.sampleRate, channels: heard.channels),
       // A device that has no small pieces is read in small ones all the same.
-      period: min(max(Int(frames), 1), max(1, heard.sampleRate / 100)))
+      period: min(max(Int(frames), 1), max(1, heard.sampleRate / 50)))
   }
 }

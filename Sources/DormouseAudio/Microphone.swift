@@ -6,8 +6,8 @@ import Foundation
 /// It is asked for exactly that. What it offers instead is converted: channels are averaged, the rate goes through the same
 /// band-limited interpolation as files (ALSA's own would fold treble down into speech). After `init` nothing is allocated.
 public final class Microphone {
-  /// Periods are about this long: the device hands sound over in such pieces.
-  static let periodMicroseconds: UInt32 = 10_000
+  /// Periods are about this long: the device hands sound over in such pieces. A hop's length; each wakes the processor.
+  static let periodMicroseconds: UInt32 = 20_000
   /// The device's own buffer, which must last while this program doesn't get to run.
   static let bufferMicroseconds: UInt32 = 400_000
   /// Milliseconds without a sample after which the device counts as lost.

@@ -13,6 +13,9 @@ enum Console {
   /// The first error of standard output; what follows is dropped.
   nonisolated(unsafe) private static var failure: Failure?
 
+  /// Whether standard output takes nothing any more.
+  static var hasFailed: Bool { failure != nil }
+
   /// Writes a line to standard error.
   static func complain(_ line: String) {
     ProgressLine.clear()
@@ -26,6 +29,12 @@ enum Console {
     pending.append(contentsOf: line.utf8)
     pending.append(10)
     if now || pending.count > 1 << 16 { flush() }
+  }
+
+  /// Writes `text` to standard output as it stands, now.
+  static func draw(_ text: String) {
+    pending.append(contentsOf: text.utf8)
+    flush()
   }
 
   /// Writes an object as one line of JSON, keys sorted.

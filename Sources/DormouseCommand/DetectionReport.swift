@@ -57,10 +57,8 @@ struct DetectionReport {
     let label = labels[heard.label]
     switch style {
     case .table:
-      let columns = String(
-        format: "%9.2f s  %@ %5.2f   (%.2f to %.2f s)", seconds(heard.end),
-        label.padding(toLength: max(12, label.count), withPad: " ", startingAt: 0), heard.score, seconds(heard.start),
-        seconds(heard.end))
+      let columns = DetectionLine.text(
+        label: label, score: heard.score, start: seconds(heard.start), end: seconds(heard.end))
       Console.say(prefix + columns, now: true)
     case .json:
       try Console.say(
@@ -85,4 +83,14 @@ struct DetectionReport {
 
   /// Four decimals, so that JSON doesn't show binary fractions.
   private func rounded(_ value: Double) -> Double { (value * 10000).rounded() / 10000 }
+}
+
+/// A detection as people read it.
+enum DetectionLine {
+  /// Times in seconds.
+  static func text(label: String, score: Double, start: Double, end: Double) -> String {
+    String(
+      format: "%9.2f s  %@ %5.2f   (%.2f to %.2f s)", end,
+      label.padding(toLength: max(12, label.count), withPad: " ", startingAt: 0), score, start, end)
+  }
 }

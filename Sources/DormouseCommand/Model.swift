@@ -19,13 +19,14 @@ struct Model {
   /// Valid as long as `loaded`.
   var image: ModelImage { loaded.image }
 
-  /// Makes every label that is ever reported need `threshold`, 0 to 1 (but at least one step), in a copy of the image.
-  mutating func setThreshold(_ threshold: Double) throws {
+  /// Makes `label`, or with nil every label that is ever reported, need `threshold`, 0 to 1 (but at least one step), in a
+  /// copy of the image.
+  mutating func setThreshold(_ threshold: Double, of only: Int? = nil) throws {
     guard let section = offset(of: .detector) else { return }
     let first = section + MemoryLayout<DetectorRecord>.size
     let changes = (0..<image.labelCount).compactMap { label -> (Int, KeywordRecord)? in
       var keyword = image.keywords[label]
-      guard keyword.threshold <= 32768 else { return nil }
+      guard keyword.isReported, only == nil || only == label else { return nil }
       keyword.threshold = UInt16(max(1, (threshold * 32768).rounded()))
       return (first + label * MemoryLayout<KeywordRecord>.size, keyword)
     }

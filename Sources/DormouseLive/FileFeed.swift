@@ -17,14 +17,15 @@ final class FileFeed: SoundFeed, @unchecked Sendable {
     }
     self.realtime = realtime
     // In real time as small as a microphone's periods.
-    block = .allocate(capacity: realtime ? sampleRate / 100 : 8192)
+    block = .allocate(capacity: realtime ? sampleRate / 50 : 8192)
     super.init(sampleRate: sampleRate)
-    if reader.isConverted { report.tell("\(reader.name): converted from \(reader.format)") }
+    if reader.isConverted { report.notices.tell("\(reader.name): converted from \(reader.format)") }
   }
 
   deinit { block.deallocate() }
 
   override var name: String { reader.name }
+  override var isLive: Bool { realtime }
 
   override func run() {
     let start = Clocks.steady

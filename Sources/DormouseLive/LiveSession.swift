@@ -13,6 +13,17 @@ import Synchronization
 /// One thread calls `run`; the others may be called from any. A thread of the session's own reads the sound into a ring,
 /// so that neither a slow viewer nor a slow device disturbs the other.
 public final class LiveSession: @unchecked Sendable {
+  /// What is done at a detection beside telling the viewers.
+  public struct Options: Sendable {
+    /// Keeps the sound around it.
+    public var recorder: DetectionRecorder?
+    /// Is run.
+    public var command: DetectionCommand?
+
+    /// Nothing.
+    public init() {}
+  }
+
   /// Seconds between two updates.
   public static let updateInterval = 0.04
 
@@ -20,16 +31,20 @@ public final class LiveSession: @unchecked Sendable {
   public let description: LiveDescription
   /// Where the sound comes from, as people know it.
   public var sourceName: String { feed.name }
+  /// Lines for the user, which go out with the next update.
+  public var notices: LiveNotices { feed.report.notices }
 
-  let spotter: LiveSpotter
-  let labels: [String]
-  let sampleRate: Int
-  let feed: SoundFeed
-  var history: SampleHistory
-  var news: LiveNews
+  private let spotter: LiveSpotter
+  private let labels: [String]
+  private let sampleRate: Int
+  private let feed: SoundFeed
+  private var history: SampleHistory
+  private var news: LiveNews
   /// Samples of sound heard; the silence after the end of a file doesn't count.
-  var length: UInt64 = 0
-  var tally = LiveSummary.Tally()
+  private var length: UInt64 = 0
+  private var tally = LiveSummary.Tally()
+  private var clips: LiveClips?
+  private let command: DetectionCommand?
   private let block: UnsafeMutableBufferPointer<Int16>
   private let stopping = Atomic<Bool>(false)
   private let viewers = Mutex<[any LiveViewer]>([])
@@ -40,13 +55,16 @@ public final class LiveSession: @unchecked Sendable {
   /// A session that has heard nothing.
   ///
   /// - Throws: `AudioError`, if the source can't be opened; `ImageError`, if the model has no front end.
-  public init(model: LoadedImage, source: LiveSource) throws {
+  public init(model: LoadedImage, source: LiveSource, options: Options = Options()) throws {
     spotter = try LiveSpotter(model)
     labels = model.labels
     sampleRate = model.image.frontEnd.sampleRate
     feed = try source.open(sampleRate: sampleRate)
     description = LiveDescription(model.image, source: feed.name)
-    history = SampleHistory(capacity: spotter.historyLength)
+    clips = options.recorder.map { [sampleRate] in LiveClips($0, sampleRate: sampleRate) }
+    command = options.command
+    let clipLength = clips == nil ? 0 : LiveClips.historyLength(sampleRate: sampleRate)
+    history = SampleHistory(capacity: max(spotter.historyLength, clipLength))
     news = try LiveNews(spotter: spotter, sampleRate: sampleRate)
     block = .allocate(capacity: max(sampleRate / 50, 1))
   }
@@ -87,13 +105,16 @@ public final class LiveSession: @unchecked Sendable {
         }
         _ = feed.filled.wait(timeout: .now() + LiveSession.updateInterval)
       }
+      clips?.collect(history, isLast: false, notices: notices)
       if news.isUrgent || Clocks.steady >= nextUpdate { show(isLast: false) }
     }
     feed.stop()
+    clips?.collect(history, isLast: true, notices: notices)
+    command?.finish()
     show(isLast: true)
     if let failure = feed.report.failure { throw LiveFailure(description: failure) }
     return LiveSummary(
-      tally, secondsHeard: Double(length) / Double(sampleRate),
+      tally, secondsHeard: Double(length) / Double(sampleRate), isLive: feed.isLive,
       overruns: feed.report.overruns.load(ordering: .relaxed), seconds: Clocks.steady - began.wall,
       processorSeconds: Clocks.processor - began.processor)
   }
@@ -114,7 +135,7 @@ public final class LiveSession: @unchecked Sendable {
     let samples = UnsafeBufferPointer(rebasing: block[0..<count])
     length += UInt64(count)
     history.add(samples)
-    news.add(samples, capturedAt: feed.ring.captureTime(sampleRate: sampleRate))
+    news.add(samples, capturedAt: feed.isLive ? feed.ring.captureTime(sampleRate: sampleRate) : Clocks.wall)
     push(samples)
     return count
   }
@@ -141,13 +162,15 @@ public final class LiveSession: @unchecked Sendable {
       guard let word else { continue }
       let rate = Double(sampleRate)
       let end = min(word.end, length)
-      let captured = news.capturedAt - Double(length - end) / rate
+      let captured = news.capturedAt - (feed.isLive ? Double(length - end) / rate : 0)
       let detection = LiveDetection(
         index: word.label, label: labels[word.label], score: word.score,
         start: Double(min(word.start, length)) / rate, end: Double(end) / rate, capturedAt: captured,
         latency: max(0, Clocks.wall - captured))
       tally.add(detection)
       news.add(detection)
+      clips?.add(detection, at: end)
+      command?.run(detection, notices: notices)
     }
   }
 
@@ -159,7 +182,7 @@ public final class LiveSession: @unchecked Sendable {
     let update = news.take(
       spotter, state: isLast ? .ended : report.problem == nil ? .listening : .waiting, problem: report.problem,
       samplesHeard: length, overruns: report.overruns.load(ordering: .relaxed), cpuShare: cpu.share,
-      notices: report.takeNotices(), picture: viewers.contains { $0.wantsPicture })
+      notices: notices.take(), picture: viewers.contains { $0.wantsPicture })
     for viewer in viewers { viewer.show(update) }
   }
 }

@@ -10,20 +10,23 @@ public struct LiveSummary: Sendable, Codable {
   public var realtimeFactor: Double
   /// Share of one processor core.
   public var cpuShare: Double
-  /// Median and largest latency of detections: seconds from the capture of their last sample; nil without any.
+  /// Median and largest latency of detections: seconds from the capture of their last sample; nil without any, and
+  /// for a recording that is not played in real time.
   public var latency: Double?
   /// See `latency`.
   public var longestLatency: Double?
 
-  init(_ tally: Tally, secondsHeard: Double, overruns: Int, seconds: Double, processorSeconds: Double) {
+  init(
+    _ tally: Tally, secondsHeard: Double, isLive: Bool, overruns: Int, seconds: Double, processorSeconds: Double
+  ) {
     self.secondsHeard = secondsHeard
     self.overruns = overruns
     detections = tally.detections
     realtimeFactor = secondsHeard / max(processorSeconds, 1e-6)
     cpuShare = processorSeconds / max(seconds, 1e-6)
     let sorted = tally.latencies.sorted()
-    latency = sorted.isEmpty ? nil : sorted[sorted.count / 2]
-    longestLatency = tally.detections == 0 ? nil : tally.longestLatency
+    latency = sorted.isEmpty || !isLive ? nil : sorted[sorted.count / 2]
+    longestLatency = tally.detections == 0 || !isLive ? nil : tally.longestLatency
   }
 
   /// Counts while a session runs; its size is bounded, however long that is.

@@ -69,7 +69,7 @@ final class MicrophoneFeed: SoundFeed, @unchecked Sendable {
     }
     microphone = opened
     report.problem = nil
-    report.tell("listening to \(device): \(opened.description)")
+    report.notices.tell("listening to \(device): \(opened.description)")
   }
 
   private func reopen() throws {
@@ -83,12 +83,12 @@ final class MicrophoneFeed: SoundFeed, @unchecked Sendable {
 
   private func miss(_ error: any Error) {
     report.problem = "\(error)"
-    report.tell("\(error); waiting for it")
+    report.notices.tell("\(error); waiting for it")
   }
 
   private func lose() {
     if report.overruns.wrappingAdd(1, ordering: .relaxed).oldValue == 0 {
-      report.tell(
+      report.notices.tell(
         "\(device): sound was lost, as this machine was too busy to fetch it; further losses are only counted")
     }
   }

@@ -8,7 +8,9 @@ final class FeedReport: Sendable {
   let overruns = Atomic<Int>(0)
   /// No more sound will come.
   let hasEnded = Atomic<Bool>(false)
-  private let text = Mutex<(problem: String?, failure: String?, notices: [String])>((nil, nil, []))
+  /// What the user is to be told.
+  let notices = LiveNotices()
+  private let text = Mutex<(problem: String?, failure: String?)>((nil, nil))
 
   /// Why no sound comes in at the moment; nil while it does.
   var problem: String? {
@@ -20,17 +22,6 @@ final class FeedReport: Sendable {
   var failure: String? {
     get { text.withLock { $0.failure } }
     set { text.withLock { $0.failure = newValue } }
-  }
-
-  /// Leaves a line for the user.
-  func tell(_ notice: String) { text.withLock { $0.notices.append(notice) } }
-
-  /// The lines that were left since the last call.
-  func takeNotices() -> [String] {
-    text.withLock { state in
-      defer { state.notices = [] }
-      return state.notices
-    }
   }
 }
 
@@ -55,6 +46,9 @@ class SoundFeed: @unchecked Sendable {
 
   /// What is listened to, for messages.
   var name: String { "" }
+
+  /// Whether sound comes in as it happens, so that its age means something.
+  var isLive: Bool { true }
 
   /// Whether `stop` was called.
   var isStopping: Bool { stopping.load(ordering: .relaxed) }
