@@ -76,6 +76,7 @@ let package = Package(
     .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
     .testTarget(name: "DormouseFloatTests", dependencies: ["DormouseFloat"]),
     .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
+    .testTarget(name: "DormouseLiveTests", dependencies: ["DormouseLive", "DormouseModel"]),
     .testTarget(name: "DormouseEvaluationTests", dependencies: ["DormouseEvaluation", "Dormouse"]),
     .testTarget(
       name: "DormouseEnergyTests", dependencies: ["DormouseEnergy"], exclude: ["Golden"]),

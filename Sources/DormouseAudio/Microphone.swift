@@ -3,8 +3,8 @@ import Foundation
 
 /// A sound device that is listened to through ALSA, as 16-bit mono samples at the rate that a model hears.
 ///
-/// It is asked for exactly that. What it offers instead is converted: channels are averaged, the rate goes through the same
-/// band-limited interpolation as files (ALSA's own would fold treble down into speech). After `init` nothing is allocated.
+/// It is asked for exactly that. What it offers instead is converted: channels are averaged, the rate is converted by
+/// `PolyphaseResampler` (ALSA's own converter would fold treble down into speech). After `init` nothing is allocated.
 public final class Microphone {
   /// Periods are about this long: the device hands sound over in such pieces. A hop's length; each wakes the processor.
   static let periodMicroseconds: UInt32 = 20_000
@@ -32,10 +32,10 @@ public final class Microphone {
   private let pcm: OpaquePointer
   private let format: CaptureFormat
   private let period: Int
-  private let resampler: Resampler?
+  private let resampler: PolyphaseResampler?
   private let raw: UnsafeMutableRawPointer
   private let floats: UnsafeMutablePointer<Float>
-  private let resampled: UnsafeMutableBufferPointer<Float>
+  private let resampled: UnsafeMutablePointer<Float>
 
   /// Opens `device` and starts it.
   ///
@@ -49,11 +49,9 @@ public final class Microphone {
     let code = snd_pcm_open(&handle, device, SND_PCM_STREAM_CAPTURE, Int32(SND_PCM_NONBLOCK))
     guard code == 0, let handle else { throw MicrophoneError(alsa: code, device, opening: true) }
     let setting: Microphone.Setting
-    let resampler: Resampler?
     do throws(MicrophoneError) {
       snd_pcm_nonblock(handle, 0)
       setting = try Microphone.configure(handle, device, sampleRate)
-      resampler = try Microphone.resampler(from: setting.format.sampleRate, to: sampleRate, device)
       let code = snd_pcm_start(handle)
       guard code == 0 else { throw MicrophoneError(alsa: code, device, opening: true) }
     } catch {
@@ -61,14 +59,16 @@ public final class Microphone {
       throw error
     }
     self.device = device
-    self.resampler = resampler
     pcm = handle
     format = setting.format
     period = setting.period
+    resampler =
+      format.sampleRate == sampleRate
+      ? nil : PolyphaseResampler(from: format.sampleRate, to: sampleRate, largestBlock: period)
     description =
       "\(format.sample.words), \(AudioFormat(sampleRate: format.sampleRate, channels: format.channels)), in pieces of "
       + "\((1000 * period + format.sampleRate / 2) / format.sampleRate) ms"
-    largestReading = resampler == nil ? period : period * sampleRate / format.sampleRate + 64
+    largestReading = resampler?.largestOutput(period) ?? period
     raw = .allocate(byteCount: period * format.frameLength, alignment: 16)
     floats = .allocate(capacity: period * format.channels)
     resampled = .allocate(capacity: largestReading)
@@ -99,8 +99,9 @@ public final class Microphone {
       }
       var waiting: snd_pcm_sframes_t = 0
       if snd_pcm_delay(pcm, &waiting) != 0 { waiting = 0 }
-      reading.capturedAt = Date().timeIntervalSince1970 - Double(max(0, waiting)) / Double(format.sampleRate)
-      reading.count = plain ? frames : try convert(frames, samples)
+      reading.capturedAt =
+        Date().timeIntervalSince1970 - Double(max(0, waiting) + (resampler?.delay ?? 0)) / Double(format.sampleRate)
+      reading.count = plain ? frames : convert(frames, samples)
       if reading.count > 0 { return reading }
     }
   }
@@ -120,38 +121,14 @@ public final class Microphone {
     guard code == 0 else { throw MicrophoneError(alsa: code, device, opening: false) }
   }
 
-  private func convert(_ frames: Int, _ samples: UnsafeMutablePointer<Int16>) throws(MicrophoneError) -> Int {
+  private func convert(_ frames: Int, _ samples: UnsafeMutablePointer<Int16>) -> Int {
     format.mix(raw, frames: frames, through: floats)
     guard let resampler else {
       SampleConversion.toInt16(floats, samples, count: frames)
       return frames
     }
-    var taken = 0
-    var written = 0
-    do throws(AudioError) {
-      while taken < frames && written < resampled.count {
-        let step = try resampler.process(
-          UnsafeBufferPointer(start: floats + taken, count: frames - taken), isLast: false,
-          into: UnsafeMutableBufferPointer(rebasing: resampled[written...]), name: device)
-        taken += step.consumed
-        written += step.written
-        if step.consumed == 0 && step.written == 0 { break }
-      }
-    } catch {
-      throw MicrophoneError(.lost, device, error.reason)
-    }
-    SampleConversion.toInt16(resampled.baseAddress!, samples, count: written)
+    let written = resampler.process(floats, count: frames, into: resampled)
+    SampleConversion.toInt16(resampled, samples, count: written)
     return written
-  }
-
-  private static func resampler(from source: Int, to target: Int, _ device: String) throws(MicrophoneError)
-    -> Resampler?
-  {
-    guard source != target else { return nil }
-    do throws(AudioError) {
-      return try Resampler(from: source, to: target, name: device)
-    } catch {
-      throw MicrophoneError(.unsupported, device, error.reason)
-    }
   }
 }
