@@ -60,10 +60,12 @@ final class LiveSpotter {
   }
 
   /// Samples that a change of the smoothing needs of the past.
-  var historyLength: Int {
+  var historyLength: Int { past(of: LiveSpotter.smoothings.upperBound) }
+
+  /// Samples that the last `inferences` inferences heard, and a stride.
+  private func past(of inferences: Int) -> Int {
     let shape = image.frontEnd
-    let inferences = LiveSpotter.smoothings.upperBound * Int(image.program.stride)
-    return shape.window + (Int(image.program.context) + inferences + Int(image.program.stride)) * shape.hop
+    return shape.window + (Int(image.program.context) + (inferences + 1) * Int(image.program.stride)) * shape.hop
   }
 
   /// Samples heard.
@@ -134,7 +136,7 @@ final class LiveSpotter {
   /// Brings a new spotter to where the old one was; its inferences fall on the same samples.
   private func hearAgain(_ history: borrowing SampleHistory) {
     let step = image.frontEnd.hop * Int(image.program.stride)
-    let wanted = max(history.start, history.end - historyLength)
+    let wanted = max(history.start, history.end - past(of: Int(image.detector.smoothing)))
     var position = (wanted + step - 1) / step * step
     origin = UInt64(position)
     while position < history.end {

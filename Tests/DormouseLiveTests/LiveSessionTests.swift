@@ -116,10 +116,15 @@ final class Watcher: LiveViewer {
       return watcher.words
     }
     let plain = try words { _, _ in }
-    // A change to another value and back at every update.
+    // A change to another value and back, at some moments.
+    let moments = Mutex([15.0, 9.1, 5.0, 3.3])
     let turned = try words { session, update in
-      session.send(.smoothing(update.smoothing == 1 ? 9 : 1))
-      session.send(.restore)
+      moments.withLock { moments in
+        guard let next = moments.last, Double(update.samplesHeard) / 16000 > next else { return }
+        moments.removeLast()
+        session.send(.smoothing(update.smoothing == 1 ? 9 : 1))
+        session.send(.restore)
+      }
     }
     #expect(turned.map(\.label) == plain.map(\.label))
     #expect(turned.map(\.end) == plain.map(\.end))

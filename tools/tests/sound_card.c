@@ -26,9 +26,6 @@ typedef struct {
   int running;
 } card_t;
 
-/* When the sound began, for all openings of the card. */
-static int64_t beginning;
-
 static int64_t now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -39,6 +36,23 @@ static int has(const card_t *card, const char *name) {
   char path[300];
   snprintf(path, sizeof path, "%s/%s", card->folder, name);
   return access(path, F_OK) == 0;
+}
+
+/* When the sound began, for all openings of the card: ALSA unloads the plugin in between. */
+static int64_t beginning(const card_t *card, int64_t start) {
+  char path[300];
+  long long began = start;
+  snprintf(path, sizeof path, "%s/began", card->folder);
+  FILE *file = fopen(path, "r");
+  if (file != NULL) {
+    if (fscanf(file, "%lld", &began) != 1)
+      began = start;
+  } else if ((file = fopen(path, "w")) != NULL) {
+    fprintf(file, "%lld", began);
+  }
+  if (file != NULL)
+    fclose(file);
+  return began;
 }
 
 static int64_t frames_since(const card_t *card, int64_t start) {
@@ -57,9 +71,7 @@ static int start(snd_pcm_ioplug_t *io) {
   if (has(card, "gone"))
     return -ENODEV;
   card->started = now();
-  if (beginning == 0)
-    beginning = card->started;
-  card->origin = frames_since(card, beginning);
+  card->origin = frames_since(card, beginning(card, card->started));
   card->taken = 0;
   card->running = 1;
   long period = (long)(1e9 * (double)io->period_size / (double)card->rate);
