@@ -59,13 +59,12 @@ class SoundFeed: @unchecked Sendable {
   /// Starts the thread.
   final func start() {
     let thread = Thread { [self] in
+      Thread.current.name = "sound"
       run()
       report.hasEnded.store(true, ordering: .releasing)
       filled.signal()
       finished.signal()
     }
-    thread.name = "sound"
-    thread.qualityOfService = .userInteractive
     thread.start()
   }
 

@@ -23,7 +23,9 @@ import Testing
   }
 
   @Test(arguments: [
-    [], ["listen"], ["detect"], ["detect", "--threshold", "2", "x.wav"], ["detect", "-", "-"],
+    [], ["hearken"], ["listen", "--realtime"], ["listen", "--device", "x", "--file", "y"],
+    ["listen", "--sensitivity", "yes"], ["listen", "--exec", "'x"], ["listen", "--record-limit", "0"], ["detect"],
+    ["detect", "--threshold", "2", "x.wav"], ["detect", "-", "-"],
     ["detect", "--hash", "--json", "x.wav"], ["features", "--json", "-o", "x.npy", "x.wav"], ["convert", "x.onnx"],
     ["bench", "--seconds", "0"], ["detect", "--threshold", "nan", "x.wav"],
     ["evaluate"], ["evaluate", "--data", "x", "--snr", "5"], ["evaluate", "--data", "x", "--jobs", "0"],

@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,8 +14,11 @@ import numpy as np
 import pytest
 import soundfile
 from command_line import DORMOUSE, ROOT, complaint, dormouse
-from microphones import Feeder, Listening, build_card, configure
 from scipy.signal import resample_poly
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from microphones import Feeder, Listening, build_card, configure
 
 RECORDING = ROOT / "demo" / "words.flac"
 STRIDE = 0.16
@@ -45,13 +49,6 @@ def detected() -> list[dict]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def wait_until(condition, seconds: float = 10) -> None:
-    end = time.time() + seconds
-    while not condition():
-        assert time.time() < end, "waited in vain"
-        time.sleep(0.05)
-
-
 def listen_to_fifo(folder: Path, card: Path, samples: np.ndarray) -> dict:
     """The whole recording, bit by bit in real time; memory and processor time on the way."""
     env = configure(folder, card)
@@ -59,10 +56,10 @@ def listen_to_fifo(folder: Path, card: Path, samples: np.ndarray) -> dict:
     feeder = Feeder(folder / "fifo", samples.tobytes())
     feeder.start()
     listening = Listening.start("--device", "fifo", env=env)
-    wait_until(lambda: len(listening.words) >= 2, 15)
+    listening.wait_until(lambda it: len(it.words) >= 2, 15)
     memory = listening.status("VmRSS")
     spent, since = listening.processor_seconds(), time.time()
-    wait_until(lambda: time.time() > feeder.started + len(samples) / 16000 + 0.5, 40)
+    listening.wait_until(lambda _: time.time() > feeder.started + len(samples) / 16000 + 0.5, 40)
     memory = (memory, listening.status("VmRSS"))
     share = (listening.processor_seconds() - spent) / (time.time() - since)
     listening.interrupt()
@@ -88,9 +85,9 @@ def listen_to_accidents(folder: Path, card: Path, samples: np.ndarray) -> dict:
     (folder / "sound").write_bytes(samples.tobytes())
     (folder / "busy").touch()
     listening = Listening.start("--device", "plain", env=env)
-    wait_until(lambda: listening.notices)
+    listening.wait_until(lambda it: it.notices)
     (folder / "busy").unlink()
-    wait_until(lambda: len(listening.notices) > 1)
+    listening.wait_until(lambda it: len(it.notices) > 1)
     began = time.time()
     # Between the third and the fourth word.
     time.sleep(max(0, began + 7 - time.time()))
@@ -128,8 +125,7 @@ def test_words_are_heard_live_as_in_the_file(live, detected):
 def test_a_word_is_printed_soon_after_its_last_sample(live):
     """From the moment at which the sample was fed, by the test's own clock."""
     listening, started = live["fifo"]["listening"], live["fifo"]["started"]
-    arrived = [time for time, line in zip(listening.arrived, listening.lines, strict=True) if "label" in line]
-    latencies = [time - started - word["time"] for time, word in zip(arrived, listening.words, strict=True)]
+    latencies = [time - started - word["time"] for time, word in zip(listening.printed, listening.words, strict=True)]
     print("latencies", latencies)
     assert max(latencies) < LATENCY
     assert listening.summary["longest_latency"] < LATENCY
@@ -173,14 +169,34 @@ def test_stalled_feeder_delays_but_loses_nothing(tmp_path, card, samples):
     feeder = Feeder(tmp_path / "fifo", samples[: 6 * 16000].tobytes())
     feeder.start()
     listening = Listening.start("--device", "fifo", env=env)
-    wait_until(lambda: feeder.started and time.time() > feeder.started + 3)
+    listening.wait_until(lambda _: feeder.started and time.time() > feeder.started + 3)
     feeder.stalled.set()
     time.sleep(1)
     feeder.stalled.clear()
-    wait_until(lambda: len(listening.words) >= 2)
+    listening.wait_until(lambda it: len(it.words) >= 2)
     listening.interrupt()
     feeder.stopping.set()
     assert [(word["label"], word["time"]) for word in listening.words] == [("yes", 3.87), ("no", 5.31)]
+
+
+def test_the_reader_allocates_nothing_while_it_reads(tmp_path, card, samples):
+    """Some seconds from a card that has to be mixed down and resampled, with every allocation counted by thread."""
+    counter = tmp_path / "count.so"
+    source = ROOT / "tools" / "microphones" / "count_allocations.c"
+    subprocess.run(["gcc", "-std=gnu11", "-O1", "-shared", "-fPIC", source, "-o", counter], check=True)
+    env = configure(tmp_path, card)
+    (tmp_path / "sound").write_bytes(np.repeat(samples[: 5 * 16000].astype(np.int32) << 16, 6).tobytes())
+    listening = Listening.start("--device", "stereo", env={**env, "LD_PRELOAD": str(counter)})
+    time.sleep(5)
+    tasks = Path(f"/proc/{listening.process.pid}/task").glob("*/comm")
+    assert "sound" in [task.read_text().strip() for task in tasks]
+    listening.interrupt()
+    counts = listening.process.stderr.read().split()
+    print(counts, listening.summary)
+    assert listening.summary["seconds_heard"] > 3
+    # One or two at its end; 200 pieces were read in between.
+    assert int(counts[1].rstrip(",")) < 10
+    assert int(counts[3]) > 1000, "the counter counts"
 
 
 def test_without_a_device_it_says_how_to_use_a_file(tmp_path, card):

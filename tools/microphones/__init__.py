@@ -13,7 +13,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from command_line import DORMOUSE, ROOT
+ROOT = Path(__file__).resolve().parents[2]
+DORMOUSE = Path(os.environ.get("DORMOUSE") or ROOT / ".build" / "release" / "dormouse")
 
 CONFIGURATION = """</usr/share/alsa/alsa.conf>
 pcm_type.card {{ lib "{card}" }}
@@ -45,6 +46,7 @@ class Listening:
     """A running `dormouse listen --json`: its lines as they come, and when."""
 
     process: subprocess.Popen
+    reader: threading.Thread | None = None
     lines: list[dict] = field(default_factory=list)
     arrived: list[float] = field(default_factory=list)
 
@@ -55,7 +57,8 @@ class Listening:
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, cwd=ROOT
         )
         listening = cls(process)
-        threading.Thread(target=listening._read, daemon=True).start()
+        listening.reader = threading.Thread(target=listening._read, daemon=True)
+        listening.reader.start()
         return listening
 
     def _read(self) -> None:
@@ -67,11 +70,24 @@ class Listening:
         """Ctrl-C; it must end well, and soon."""
         self.process.send_signal(signal.SIGINT)
         assert self.process.wait(timeout=10) == 0, self.process.stderr.read()
-        time.sleep(0.1)
+        self.reader.join()
+
+    def wait_until(self, condition, seconds: float = 10) -> None:
+        """Until `condition` holds of it; it must still run then."""
+        end = time.time() + seconds
+        while not condition(self):
+            assert self.process.poll() is None, self.process.stderr.read()
+            assert time.time() < end, "waited in vain"
+            time.sleep(0.05)
 
     @property
     def words(self) -> list[dict]:
         return [line for line in self.lines if "label" in line]
+
+    @property
+    def printed(self) -> list[float]:
+        """When each of the words was printed, in seconds since 1970."""
+        return [time for time, line in zip(self.arrived, self.lines, strict=True) if "label" in line]
 
     @property
     def notices(self) -> list[str]:
