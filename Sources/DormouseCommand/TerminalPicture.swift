@@ -59,15 +59,13 @@ struct TerminalPicture {
     let name = min(max(8, keywords.map(\.label.count).max() ?? 0), 16)
     let bar = min(max(width - name - 22, 10), 50)
     var lines = [cut("\(title)   \(source)   \(Self.clock(seconds))", width)]
-    lines.append(
-      row("level", name, share: (level - Self.quietest) / -Self.quietest, mark: nil, bar)
-        + String(format: "%5.0f dB", level))
+    let loudness = row("level", name, share: (level - Self.quietest) / -Self.quietest, mark: nil, bar)
+    lines.append(cut(loudness + String(format: "%5.0f dB", level), width))
     for (index, keyword) in keywords.enumerated() where keyword.threshold != nil {
       let (score, threshold) = (update.scores[index], update.thresholds[index])
-      let isHeard = score >= threshold
-      let text =
-        row(keyword.label, name, share: score, mark: threshold, bar) + String(format: "%5.2f of %.2f", score, threshold)
-      lines.append(isHeard ? bold(text) : text)
+      let numbers = String(format: "%5.2f of %.2f", score, threshold)
+      let text = cut(row(keyword.label, name, share: score, mark: threshold, bar) + numbers, width)
+      lines.append(score >= threshold ? bold(text) : text)
     }
     lines.append("")
     for place in 0..<Self.lastDetections {
