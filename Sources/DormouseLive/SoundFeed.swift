@@ -59,13 +59,14 @@ class SoundFeed: @unchecked Sendable {
   /// Starts the thread.
   final func start() {
     let thread = Thread { [self] in
-      Thread.current.name = "sound"
       run()
       report.hasEnded.store(true, ordering: .releasing)
       filled.signal()
       finished.signal()
     }
     thread.start()
+    // For those who look at the program from outside. Takes effect on a running thread alone.
+    thread.name = "sound"
   }
 
   /// Ends the thread. A device that doesn't answer keeps it; it ends with the program then.
