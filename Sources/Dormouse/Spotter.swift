@@ -86,6 +86,7 @@ public struct Spotter: ~Copyable {
   public mutating func reset() {
     frontEnd.reset()
     detector.reset()
+    network.reset()
     slot = 0
     missing = context
     heard = 0

@@ -1,7 +1,7 @@
 import CDormouse
 import Dormouse
 
-// Memory that a caller lends is a `Network`, then its activations, each at a multiple of 16 bytes.
+// Memory that a caller lends is a `Network`, then its state and activations, each at a multiple of 16 bytes.
 
 private let headLength = ImageFormat.aligned(MemoryLayout<Network>.size)
 
@@ -10,7 +10,7 @@ private func network(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<
 }
 
 private func memoryLength(_ image: ModelImage) -> Int {
-  headLength + ImageFormat.aligned(Int(truncatingIfNeeded: image.program.activationLength))
+  headLength + ArenaPlan(program: image.program).length
 }
 
 /// Bytes of memory, aligned to 16, that a network of this image needs, or a negative error code.
@@ -35,7 +35,8 @@ public func dm_network_start(
     let model = try ModelImage(validating: image, length: length)
     guard memoryLength >= DormouseABI.memoryLength(model) else { return Int(DM_ERROR_MEMORY) }
     memory.bindMemory(to: Network.self, capacity: 1)
-      .initialize(to: Network(image: model, activations: memory + headLength))
+      .initialize(
+        to: Network(image: model, activations: memory + headLength + ArenaPlan(program: model.program).activations))
     return 0
   } catch {
     return -Int(error.reason.rawValue)

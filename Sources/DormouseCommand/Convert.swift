@@ -6,10 +6,10 @@ import Foundation
 /// `dormouse convert`
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Turn a quantized ONNX model into a model image.",
+    abstract: "Turn a quantized ONNX or TensorFlow Lite model into a model image.",
     discussion: """
-      Labels, front end and detector come from the file's metadata (dormouse.labels, ...), or from a JSON file with the \
-      keys name, version, labels, front_end and detector, whose entries win.
+      Labels, front end and detector come from an ONNX file's metadata (dormouse.labels, ...), or from a JSON file with \
+      the keys name, version, labels, front_end and detector, whose entries win.
 
       Example: dormouse convert model.onnx -o model.dormouse
       """)
@@ -23,7 +23,7 @@ struct Convert: ParsableCommand {
   @Flag(help: "Print what was written as one JSON object.")
   var json = false
 
-  @Argument(help: ArgumentHelp("Quantized ONNX model.", valueName: "onnx"))
+  @Argument(help: ArgumentHelp("Quantized model, .onnx or .tflite.", valueName: "model"))
   var model: String
 
   private struct Report: Encodable {
@@ -36,11 +36,11 @@ struct Convert: ParsableCommand {
   }
 
   func run() throws {
-    let onnx = try InputFile.read(model, limit: InputFile.onnxLimit)
+    let content = try InputFile.read(model, limit: InputFile.onnxLimit)
     let name = URL(fileURLWithPath: model).deletingPathExtension().lastPathComponent
     let image: [UInt8]
     do {
-      image = try ModelConverter.image(onnx: onnx, settings: readSettings(), name: name)
+      image = try ModelConverter.image(file: content, settings: readSettings(), name: name)
     } catch let failure as Failure {
       throw failure
     } catch {

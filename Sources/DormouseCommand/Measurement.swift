@@ -32,7 +32,7 @@ struct Measurement: Encodable {
     frontEnd = try Measurement.frontEnd(model, seconds: seconds)
     let arena = Arena(length: image.arenaLength)
     defer { withExtendedLifetime(arena) {} }
-    let network = Network(image: image, activations: arena.base)
+    let network = Network(image: image, activations: arena.base + ArenaPlan(image).activations)
     self.network = Stopwatch.best(seconds: seconds) { network.run() }
     var layers = (0..<image.layerCount).map { index in
       let time = Stopwatch.best(seconds: seconds / Double(image.layerCount)) { network.runLayer(index) }

@@ -16,4 +16,27 @@ public enum ModelConverter {
   ) throws -> [UInt8] {
     try ImageWriter(Graph(onnx: onnx, settings: settings, name: name)).bytes()
   }
+
+  /// The model image of a quantized TensorFlow Lite model.
+  ///
+  /// - Parameters:
+  ///   - tflite: The file's bytes.
+  ///   - settings: What the image holds beside the network.
+  ///   - name: Name of the model if the settings have none, such as the file's.
+  /// - Throws: as for ONNX.
+  public static func image(
+    tflite: Data, settings: ModelSettings = ModelSettings(), name: String = "model"
+  ) throws -> [UInt8] {
+    try ImageWriter(Graph(tflite: tflite, settings: settings, name: name)).bytes()
+  }
+
+  /// The model image of a file of either format, which its content tells.
+  ///
+  /// - Throws: as the others do.
+  public static func image(
+    file: Data, settings: ModelSettings = ModelSettings(), name: String = "model"
+  ) throws -> [UInt8] {
+    TFLiteFile.isTFLite(file)
+      ? try image(tflite: file, settings: settings, name: name) : try image(onnx: file, settings: settings, name: name)
+  }
 }

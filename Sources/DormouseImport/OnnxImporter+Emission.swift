@@ -171,7 +171,7 @@ extension NodeOperation {
   fileprivate var isPool: Bool {
     switch self {
     case .averagePool, .maxPool: true
-    case .dense, .convolution, .depthwise, .add, .concatenation, .binarize, .prelu, .rescale: false
+    default: false
     }
   }
 }

@@ -14,7 +14,7 @@ public func applicationMain() -> Int32 {
   do throws(ImageError) {
     let image = try ModelImage(validating: model_start, length: model_length)
     guard image.arenaLength <= model_arena_length else { throw ImageError(.header, at: 0, .arenaTooSmall) }
-    network = Network(image: image, activations: arena)
+    network = Network(image: image, activations: arena + ArenaPlan(image).activations)
   } catch {
     return console.fail("the model image is refused", code: Int(error.reason.rawValue), at: error.offset)
   }

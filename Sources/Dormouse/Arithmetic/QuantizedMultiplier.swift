@@ -39,4 +39,18 @@ public struct QuantizedMultiplier: Equatable, Sendable, BitwiseCopyable {
     let high = product.high &+ (carry ? 1 : 0)
     return Int32(truncatingIfNeeded: (UInt32(bitPattern: high) &<< (32 &- total)) | (low &>> total))
   }
+
+  /// The product rounded to a whole number, halves upwards, and that, shifted right, rounded again, halves away from zero:
+  /// TensorFlow Lite's arithmetic without `TFLITE_SINGLE_ROUNDING`. Shifts to the left round once.
+  ///
+  /// Exact for arguments of magnitude below 2^30.
+  @inline(__always)
+  public func applyTwice(_ x: Int32) -> Int32 {
+    guard shift < 0 else { return apply(x) }
+    let product = x.multipliedFullWidth(by: multiplier)
+    let upper = (UInt32(bitPattern: product.high) &<< 1) | (product.low &>> 31)
+    let once = Int32(bitPattern: upper &+ (product.low &>> 30 & 1))
+    let right = 0 &- shift
+    return (once &+ (1 &<< (right &- 1)) &+ (once &>> 31)) &>> right
+  }
 }

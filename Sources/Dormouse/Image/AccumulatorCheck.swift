@@ -52,7 +52,9 @@ struct AccumulatorCheck {
     guard !highest.overflow && !lowest.overflow else { return false }
     // Shifts to the left magnify; and the output's zero point is added without a check.
     let shift = constants.shifts[channel]
-    let limit = shift > 0 ? Int32.max &>> (shift &+ 1) : Int32.max &- 256
+    // Where it is rounded twice, its double has to fit.
+    let most = constants.roundsTwice ? Int32.max &>> 1 : Int32.max &- 256
+    let limit = shift > 0 ? Int32.max &>> (shift &+ 1) : most
     return highest.partialValue <= limit && lowest.partialValue >= 0 &- limit
   }
 }

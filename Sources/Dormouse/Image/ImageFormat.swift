@@ -10,7 +10,7 @@ public enum ImageFormat {
   /// A reader refuses another major version and accepts any minor one.
   public static let majorVersion: UInt16 = 1
   /// What this reader knows; raised when something was added. An older reader refuses what it doesn't know by name.
-  public static let minorVersion: UInt16 = 3
+  public static let minorVersion: UInt16 = 4
   /// What a writer names unless the image holds something newer.
   public static let baseMinorVersion: UInt16 = 1
   /// Alignment of sections, and of the arena and its regions.

@@ -10,7 +10,8 @@ public enum Operation: UInt8, Sendable {
   case averagePool = 4
   /// Maximum over the kernel window; input and output share scale and zero point.
   case maxPool = 5
-  /// Two inputs of one shape, rescaled and added; int16 of one scale are added as they are.
+  /// Two inputs of one shape, rescaled and added; int16 of one scale are added as they are. Where it rounds twice, either
+  /// input may be repeated along extents of 1.
   case add = 6
   /// Two to four inputs along height, width or channels (`axis`), all of one type, scale and zero point.
   case concatenation = 7
@@ -20,6 +21,25 @@ public enum Operation: UInt8, Sendable {
   case prelu = 9
   /// int8 or int16 -> int8 or int16, by one factor.
   case rescale = 10
+  /// int8 -> int8, element by element, by a table of 256 results.
+  case lookup = 11
+  /// Posteriors of int8 logits over the channels of each position, by a table of exponentials.
+  case softmax = 12
+  /// Product of two inputs, of which either may be repeated along extents of 1.
+  case multiply = 13
+  /// Part of the input, or the input with a margin of zero points, or all its elements in another shape.
+  case crop = 14
+  /// Mean over the kernel window, padding not counted, in steps of the output.
+  case mean = 15
+}
+
+/// How often the product of an accumulator with its factor is rounded.
+public enum Rounding: UInt32, Sendable {
+  /// Once, halves upwards: what Dormouse's own models are trained with.
+  case once = 0
+  /// First to a whole number, halves upwards, then to the result, halves away from zero: what the reference kernels of
+  /// LiteRT's convolutions do. See `QuantizedMultiplier.applyTwice`.
+  case twice = 1
 }
 
 /// One step of the program: 80 bytes. Fields that an operation doesn't use are zero.
@@ -68,7 +88,8 @@ public struct LayerRecord: BitwiseCopyable {
   /// Bytes from one row of weights to the next, or, in `WeightLayout.pairs`, from one pair of rows to the next.
   public var rowStride: UInt32
   /// Int32 an output channel, the input's zero point folded in (`bias - zeroPoint * sum(weights)`); a multiple of 16.
-  /// Where the output is bits, thresholds; prelu: what is added before the slope.
+  /// Where the output is bits, thresholds; prelu: what is added before the slope; softmax: 256 exponentials, Q31, of no
+  /// difference to the greatest logit, a step less, and so on.
   public var biases: UInt32
   /// `QuantizedMultiplier.multiplier`, Int32 an output channel; a multiple of 16. Add: first input, second input, output.
   /// Prelu: slopes, which may be negative; rescale: one.
@@ -81,10 +102,10 @@ public struct LayerRecord: BitwiseCopyable {
   /// Bytes of it, exactly what the kernel's scratch query says.
   public var scratchLength: UInt32
   /// Int8 levels that the fields of a codebook encoding name, one a field value; a multiple of 16. `binaryLevels`: Int32 an
-  /// output channel, Q8; prelu: Int32 a channel, what is added after the slope.
+  /// output channel, Q8; prelu: Int32 a channel, what is added after the slope; lookup: 256 results, from -128's on.
   public var codebook: UInt32
-  /// Reserved, zero.
-  public var reserved1: (UInt32, UInt32, UInt32)
+  /// What only imported layers need: a `Rounding`; first row and, from bit 16 on, first column of a crop; its first channel.
+  public var details: (UInt32, UInt32, UInt32)
 
   /// All zero; the writer fills in what the operation needs.
   public init(operation: Operation) {
@@ -114,8 +135,12 @@ public struct LayerRecord: BitwiseCopyable {
     scratch = 0
     scratchLength = 0
     codebook = 0
-    reserved1 = (0, 0, 0)
+    details = (0, 0, 0)
   }
+
+  /// Whether products are rounded twice.
+  @inline(__always)
+  public var roundsTwice: Bool { RuntimeParts.hasImported && details.0 == Rounding.twice.rawValue }
 }
 
 /// Head of the program section: 32 bytes.
@@ -130,16 +155,21 @@ public struct ProgramRecord: BitwiseCopyable {
   public var stride: UInt16
   /// Bytes of the arena's activation region: tensors and kernel scratch, and, overlaid, front-end scratch.
   public var activationLength: UInt32
+  /// Bytes of the arena's state region, right before the activations: tensors that keep their content between inferences.
+  public var stateLength: UInt32
   /// Reserved, zero.
-  public var reserved: (UInt32, UInt32, UInt32, UInt32, UInt32)
+  public var reserved: (UInt32, UInt32, UInt32, UInt32)
 
   /// Memberwise.
-  public init(input: UInt16, output: UInt16, context: UInt16, stride: UInt16, activationLength: UInt32) {
+  public init(
+    input: UInt16, output: UInt16, context: UInt16, stride: UInt16, activationLength: UInt32, stateLength: UInt32 = 0
+  ) {
     self.input = input
     self.output = output
     self.context = context
     self.stride = stride
     self.activationLength = activationLength
-    reserved = (0, 0, 0, 0, 0)
+    self.stateLength = stateLength
+    reserved = (0, 0, 0, 0)
   }
 }

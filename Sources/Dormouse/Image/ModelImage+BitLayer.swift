@@ -7,9 +7,13 @@ extension ModelImage {
   @_optimize(size)
   func validateTypes(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
     guard RuntimeParts.hasBits else {
-      let isKnown = operation.rawValue <= Operation.concatenation.rawValue
+      let isKnown =
+        operation.rawValue <= Operation.concatenation.rawValue
+        || (RuntimeParts.hasImported && operation.rawValue >= Operation.lookup.rawValue)
       return try Self.require(isKnown, .program, at: at, .partMissing)
     }
+    let isKnown = RuntimeParts.hasImported || operation.rawValue <= Operation.rescale.rawValue
+    try Self.require(isKnown, .program, at: at, .partMissing)
     let input = tensor(Int(layer.inputs.0))
     let output = tensor(Int(layer.output))
     let isSame = input.type == output.type
@@ -23,6 +27,7 @@ extension ModelImage {
     case .binarize: suits = !input.holds(.bits) && output.holds(.bits)
     case .prelu: suits = input.holds(.int16) && isSame
     case .rescale: suits = !input.holds(.bits) && !output.holds(.bits)
+    case .lookup, .softmax, .multiply, .crop, .mean: suits = input.holds(.int8) && isSame
     }
     try Self.require(suits, .program, at: at, .badType)
     let inputs: InlineArray<4, UInt16> = [layer.inputs.0, layer.inputs.1, layer.inputs.2, layer.inputs.3]

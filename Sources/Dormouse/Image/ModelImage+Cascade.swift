@@ -38,6 +38,10 @@ extension ModelImage {
     } catch {
       throw ImageError(.verifier, at: at &+ head &+ error.offset, error.reason)
     }
+    if RuntimeParts.hasImported {
+      // It runs now and then only, and where the first network's activations lie.
+      try Self.require(second.program.stateLength == 0, .verifier, at: at &+ head, .badValue)
+    }
     try Self.require(second.labelCount == labelCount, .verifier, at: at &+ head, .badCount)
     let frames = tensor(Int(program.input))
     let input = second.tensor(Int(second.program.input))

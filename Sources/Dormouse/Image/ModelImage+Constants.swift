@@ -15,6 +15,9 @@ extension ModelImage {
       biases: words(layer.biases), multipliers: words(layer.multipliers), shifts: words(layer.shifts),
       inputZeroPoint: input.zeroPoint, outputZeroPoint: output.zeroPoint, outputMinimum: layer.outputMinimum,
       outputMaximum: layer.outputMaximum)
+    #if !DORMOUSE_WITHOUT_IMPORTED
+      constants.roundsTwice = layer.roundsTwice
+    #endif
     if layer.inputCount == 2 { constants.secondZeroPoint = tensor(Int(layer.inputs.1)).zeroPoint }
     return constants
   }

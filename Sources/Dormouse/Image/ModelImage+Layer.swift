@@ -12,8 +12,9 @@ extension ModelImage {
     guard let operation = Operation(rawValue: layer.operation) else {
       throw ImageError(.program, at: at, .unsupportedOperation)
     }
-    let isReserved = layer.reserved0 == 0 && layer.reserved1 == (0, 0, 0)
+    let isReserved = layer.reserved0 == 0 && (RuntimeParts.hasImported || layer.details == (0, 0, 0))
     try Self.require(isReserved, .program, at: at &+ 34, .reservedNotZero)
+    if RuntimeParts.hasImported { try validateDetails(of: layer, operation, at: at) }
     try Self.require(layer.outputMinimum <= layer.outputMaximum, .program, at: at &+ 32, .badValue)
     try validateTensors(of: layer, operation, number: index, at: at)
     try validateTypes(of: layer, operation, at: at)
@@ -37,6 +38,7 @@ extension ModelImage {
       layout = RuntimeParts.hasBits && tensor(Int(layer.inputs.0)).holds(.bits) ? .words : .rows
     case .depthwise: layout = .taps
     case .averagePool, .maxPool, .add, .concatenation, .binarize, .prelu, .rescale: layout = .none
+    case .lookup, .softmax, .multiply, .crop, .mean: layout = .none
     }
     let isKnown: Bool
     switch layout {
@@ -47,7 +49,9 @@ extension ModelImage {
     try Self.require(isKnown, .program, at: at &+ 1, .unsupportedEncoding)
     if layout != .none && layout != .words && encoding != .int8 { layout = .pairs }
     try Self.require(layer.layout == layout.rawValue, .program, at: at &+ 2, .unsupportedEncoding)
-    let hasTable = encoding.code.levels > 0 || encoding == .binaryLevels || operation == .prelu
+    let hasTable =
+      encoding.code.levels > 0 || encoding == .binaryLevels || operation == .prelu
+      || (RuntimeParts.hasImported && operation == .lookup)
     try Self.require(layer.codebook == 0 || hasTable, .program, at: at &+ 64, .reservedNotZero)
   }
 
@@ -56,22 +60,22 @@ extension ModelImage {
   private func validateTensors(
     of layer: LayerRecord, _ operation: Operation, number: Int, at: Int
   ) throws(ImageError) {
-    let least: UInt16
-    let most: UInt16
-    switch operation {
-    case .add: (least, most) = (2, 2)
-    case .concatenation: (least, most) = (2, 4)
-    case .dense, .convolution: (least, most) = (1, RuntimeParts.hasBits ? 2 : 1)
-    default: (least, most) = (1, 1)
+    var least: UInt16 = 1
+    var most: UInt16 = 1
+    if operation == .add || operation == .concatenation || (RuntimeParts.hasImported && operation == .multiply) {
+      least = 2
+      most = operation == .concatenation ? 4 : 2
+    } else if RuntimeParts.hasBits && (operation == .dense || operation == .convolution) {
+      most = 2
     }
     try Self.require(layer.inputCount >= least && layer.inputCount <= most, .program, at: at &+ 14, .badCount)
     try Self.require(Int(layer.output) < tensorCount, .program, at: at &+ 12, .badTensorIndex)
     let output = tensor(Int(layer.output))
-    let isWrittenHere = layer.output != program.input && Int(output.firstLayer) == number
+    let isWrittenHere = layer.output != program.input && output.isWritten(by: number)
     try Self.require(isWrittenHere, .program, at: at &+ 12, .readBeforeWrite)
     let keepsScale =
       operation == .averagePool || operation == .maxPool || operation == .concatenation || operation == .prelu
-      || (operation == .add && output.holds(.int16))
+      || (operation == .add && output.holds(.int16)) || (RuntimeParts.hasImported && operation == .crop)
     let inputs: InlineArray<4, UInt16> = [layer.inputs.0, layer.inputs.1, layer.inputs.2, layer.inputs.3]
     var extent = 0
     for position in 0..<4 {
@@ -82,12 +86,16 @@ extension ModelImage {
       }
       try Self.require(Int(inputs[position]) < tensorCount, .program, at: place, .badTensorIndex)
       let input = tensor(Int(inputs[position]))
-      let isWritten = inputs[position] == program.input || Int(input.firstLayer) < number
-      try Self.require(isWritten && Int(input.lastLayer) >= number, .program, at: place, .readBeforeWrite)
+      if input.isActivation {
+        let isWritten = inputs[position] == program.input || Int(input.firstLayer) < number
+        try Self.require(isWritten && Int(input.lastLayer) >= number, .program, at: place, .readBeforeWrite)
+      } else {
+        try Self.require(inputs[position] != layer.output, .program, at: place, .readBeforeWrite)
+      }
       if keepsScale {
         try Self.require(input.hasScale(of: output), .program, at: place, .badMultiplier)
       }
-      if operation == .add || operation == .concatenation {
+      if operation == .add || operation == .concatenation || (RuntimeParts.hasImported && operation == .multiply) {
         try Self.require(layer.shapesAgree(input: input, output: output), .program, at: place, .badShape)
       }
       extent = extent &+ Self.extent(of: input, along: layer.axis)
@@ -107,8 +115,8 @@ extension ModelImage {
   @_optimize(size)
   private func validateWindow(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
     switch operation {
-    case .dense, .add, .concatenation, .binarize, .prelu, .rescale: return
     case .convolution, .depthwise, .averagePool, .maxPool: break
+    default: guard RuntimeParts.hasImported && (operation == .crop || operation == .mean) else { return }
     }
     let limit = Self.maximumExtent
     let isBounded =
@@ -142,6 +150,9 @@ extension ModelImage {
   private func validateConstants(
     of layer: LayerRecord, _ operation: Operation, input: TensorRecord, output: TensorRecord, at: Int
   ) throws(ImageError) {
+    if RuntimeParts.hasImported, operation.rawValue >= Operation.lookup.rawValue {
+      return try validateImportedConstants(of: layer, operation, output: output, at: at)
+    }
     let channels = layer.requantizedChannels(output: output)
     guard channels > 0 else { return }
     if RuntimeParts.hasBits

@@ -1,6 +1,6 @@
 extension ModelImage {
   /// Most elements of a tensor, and bytes of the activation region.
-  private static let maximumElements: UInt32 = 1 << 24
+  static let maximumElements: UInt32 = 1 << 24
 
   /// Proves tensors and program: shapes, constants, accumulators, and that no layer reads what isn't there or
   /// overwrites what is still needed.
@@ -14,7 +14,11 @@ extension ModelImage {
     let at = offset(of: .program)
     let activationLength = program.activationLength
     try Self.require(activationLength <= Self.maximumElements, .program, at: at &+ 8, .badValue)
-    try Self.require(program.reserved == (0, 0, 0, 0, 0), .program, at: at &+ 12, .reservedNotZero)
+    let isKnown = program.reserved == (0, 0, 0, 0) && (RuntimeParts.hasImported || program.stateLength == 0)
+    try Self.require(isKnown, .program, at: at &+ 12, .reservedNotZero)
+    if RuntimeParts.hasImported {
+      try Self.require(program.stateLength <= Self.maximumElements, .program, at: at &+ 12, .badValue)
+    }
     try Self.require(Int(program.input) < tensorCount, .program, at: at, .badTensorIndex)
     try Self.require(Int(program.output) < tensorCount, .program, at: at &+ 2, .badTensorIndex)
     for index in 0..<tensorCount { try validateTensor(index) }
@@ -47,7 +51,7 @@ extension ModelImage {
   }
 
   @_optimize(size)
-  private func place(ofTensor index: Int) -> Int { offset(of: .tensors) &+ index &* MemoryLayout<TensorRecord>.size }
+  func place(ofTensor index: Int) -> Int { offset(of: .tensors) &+ index &* MemoryLayout<TensorRecord>.size }
 
   @_optimize(size)
   private func validateTensor(_ index: Int) throws(ImageError) {
@@ -66,14 +70,16 @@ extension ModelImage {
     try Self.require(
       !overflow && !isLong && count >= 1 && count <= most && length <= most, .tensors, at: at &+ 6, .badShape)
     try Self.require(tensor.arenaOffset & 15 == 0, .tensors, at: at &+ 12, .misaligned)
-    let end = program.activationLength
+    let end = RuntimeParts.hasImported ? regionLength(of: tensor) : program.activationLength
     try Self.require(
       tensor.arenaOffset <= end && length <= end &- tensor.arenaOffset, .tensors, at: at &+ 12, .outOfBounds)
     let scale = QuantizedMultiplier(multiplier: tensor.scaleMultiplier, shift: tensor.scaleShift)
     try Self.require(scale.isValid && scale.multiplier > 0, .tensors, at: at &+ 16, .badMultiplier)
-    try Self.require(tensor.reserved0 == 0 && tensor.reserved1 == 0, .tensors, at: at &+ 24, .reservedNotZero)
+    let isUsual = (RuntimeParts.hasImported || tensor.home == 0) && tensor.reserved == 0
+    try Self.require(isUsual, .tensors, at: at &+ 24, .reservedNotZero)
     let isOrdered = tensor.firstLayer <= tensor.lastLayer && Int(tensor.lastLayer) < layerCount
     try Self.require(isOrdered, .tensors, at: at &+ 2, .badValue)
+    if !tensor.isActivation { return try validateHome(of: tensor, index: index, at: at) }
     if index == Int(program.input) {
       try Self.require(tensor.firstLayer == 0, .tensors, at: at &+ 2, .badValue)
     } else {
@@ -90,11 +96,13 @@ extension ModelImage {
     let end = start &+ UInt32(truncatingIfNeeded: tensor.byteLength)
     for other in 0..<index {
       let second = self.tensor(other)
+      guard !RuntimeParts.hasImported || second.home == tensor.home else { continue }
       guard second.firstLayer <= tensor.lastLayer && tensor.firstLayer <= second.lastLayer else { continue }
       let isApart =
         second.arenaOffset >= end || second.arenaOffset &+ UInt32(truncatingIfNeeded: second.byteLength) <= start
       try Self.require(isApart, .tensors, at: place(ofTensor: index) &+ 12, .overlap)
     }
+    guard tensor.isActivation else { return }
     for number in Int(tensor.firstLayer)...Int(tensor.lastLayer) {
       let layer = layer(number)
       let isApart = layer.scratch >= end || layer.scratch &+ layer.scratchLength <= start || layer.scratchLength == 0

@@ -24,6 +24,17 @@ enum RuntimeParts {
     #endif
   }
 
+  /// What only networks have that come from TensorFlow Lite: see `Network+Imported.swift`; left out by
+  /// `DORMOUSE_WITHOUT_IMPORTED`, which the C primitives must be told, too.
+  @inline(__always)
+  static var hasImported: Bool {
+    #if DORMOUSE_WITHOUT_IMPORTED
+      false
+    #else
+      true
+    #endif
+  }
+
   /// A second network in the image, which verifies the first: left out by `DORMOUSE_WITHOUT_CASCADE`.
   @inline(__always)
   static var hasCascades: Bool {

@@ -9,6 +9,17 @@ public enum ElementType: UInt8, Sendable {
   case int16 = 3
 }
 
+/// Where the elements of a tensor lie.
+public enum TensorHome: UInt32, Sendable {
+  /// In the arena's activation region, from the layer that writes it to the last one that reads it.
+  case activations = 0
+  /// In the arena's state region, for good. A layer reads what was written last, in this inference or an earlier one; before
+  /// that, zero points.
+  case state = 1
+  /// In the image's weights section; no layer writes it.
+  case image = 2
+}
+
 /// One activation tensor, `[height, width, channels]`, row-major, channels innermost: 32 bytes.
 ///
 /// For sound, height is time. A frame stack is `[frames, 1, bands]` or, the same bytes, `[frames, bands, 1]`; a vector is
@@ -28,21 +39,21 @@ public struct TensorRecord: BitwiseCopyable {
   public var width: UInt16
   /// Features.
   public var channels: UInt16
-  /// From the start of the arena's activation region; a multiple of 16.
+  /// From the start of its region, the arena's activations if nothing else is said; a multiple of 16.
   public var arenaOffset: UInt32
   /// Scale of one step as `scaleMultiplier * 2^(scaleShift - 31)`.
   public var scaleMultiplier: Int32
   /// See `scaleMultiplier`.
   public var scaleShift: Int32
+  /// A `TensorHome`. Of tensors at home elsewhere than in the activations, `firstLayer` and `lastLayer` are 0.
+  public var home: UInt32
   /// Reserved, zero.
-  public var reserved0: UInt32
-  /// Reserved, zero.
-  public var reserved1: UInt32
+  public var reserved: UInt32
 
   /// Memberwise.
   public init(
     type: ElementType, zeroPoint: Int8, firstLayer: UInt16, lastLayer: UInt16, height: UInt16, width: UInt16,
-    channels: UInt16, arenaOffset: UInt32, scale: QuantizedMultiplier
+    channels: UInt16, arenaOffset: UInt32, scale: QuantizedMultiplier, home: TensorHome = .activations
   ) {
     self.type = type.rawValue
     self.zeroPoint = zeroPoint
@@ -54,8 +65,8 @@ public struct TensorRecord: BitwiseCopyable {
     self.arenaOffset = arenaOffset
     scaleMultiplier = scale.multiplier
     scaleShift = scale.shift
-    reserved0 = 0
-    reserved1 = 0
+    self.home = home.rawValue
+    reserved = 0
   }
 
   /// Elements of the tensor; at most 2^48, the validator bounds it.
@@ -65,6 +76,16 @@ public struct TensorRecord: BitwiseCopyable {
   /// Whether the elements are of this type.
   @inline(__always)
   public func holds(_ type: ElementType) -> Bool { self.type == type.rawValue }
+
+  /// Whether it lives in the activation region.
+  @inline(__always)
+  public var isActivation: Bool { !RuntimeParts.hasImported || home == TensorHome.activations.rawValue }
+
+  /// Whether layer `number` may be the one that writes it.
+  @inline(__always)
+  func isWritten(by number: Int) -> Bool {
+    isActivation ? Int(firstLayer) == number : home == TensorHome.state.rawValue
+  }
 
   /// Bytes that the channels of one position take; 0 for an unknown type.
   @inline(__always)

@@ -27,6 +27,15 @@ public struct LayerConstants {
   /// Greatest output, not below `outputMinimum`.
   public var outputMaximum: Int8
 
+  #if DORMOUSE_WITHOUT_IMPORTED
+    /// Whether products are rounded twice.
+    @inline(__always)
+    var roundsTwice: Bool { false }
+  #else
+    /// Whether products are rounded twice; see `Rounding`.
+    public var roundsTwice = false
+  #endif
+
   /// Memberwise.
   @inline(__always)
   public init(
@@ -52,7 +61,8 @@ public struct LayerConstants {
   @inline(__always)
   func requantize(_ accumulator: Int32, channel: Int) -> Int8 {
     let factor = QuantizedMultiplier(multiplier: multipliers[channel], shift: shifts[channel])
-    return clamp(factor.apply(accumulator) &+ Int32(outputZeroPoint))
+    let result = roundsTwice ? factor.applyTwice(accumulator) : factor.apply(accumulator)
+    return clamp(result &+ Int32(outputZeroPoint))
   }
 
   /// `value` within the layer's output range.

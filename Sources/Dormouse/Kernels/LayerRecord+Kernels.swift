@@ -76,7 +76,8 @@ extension LayerRecord {
   /// Values behind each of `multipliers` and `shifts`, and, addition and rescaling excepted, `biases`.
   @_optimize(size)
   public func requantizedChannels(output: TensorRecord) -> Int {
-    switch Operation(rawValue: operation) {
+    if RuntimeParts.hasImported && isImported { return importedChannels(output: output) }
+    return switch Operation(rawValue: operation) {
     case .dense: output.count
     case .convolution, .depthwise: Int(output.channels)
     case .add: RuntimeParts.hasBits && output.holds(.int16) ? 0 : 3
@@ -95,9 +96,10 @@ extension LayerRecord {
     guard let operation = Operation(rawValue: operation) else { return false }
     let from = Shape(input)
     let to = Shape(output)
+    if RuntimeParts.hasImported && isImported { return importedShapesAgree(operation, input: input, output: output) }
     switch operation {
     case .dense: return !readsBits || to.count == to.channels
-    case .add, .binarize, .prelu, .rescale: return from == to
+    case .add, .binarize, .prelu, .rescale, .lookup, .softmax, .multiply, .crop, .mean: return from == to
     case .concatenation:
       guard let axis = Concatenation.Axis(rawValue: self.axis) else { return false }
       return (axis == .height || from.height == to.height) && (axis == .width || from.width == to.width)

@@ -16,7 +16,7 @@ enum RowBlocks {
     _ vectors: PreparedVectors, _ constants: LayerConstants, into results: UnsafeMutablePointer<Int8>, outputs: Int,
     scratch: UnsafeMutablePointer<Int8>, on set: InstructionSet
   ) {
-    if vectors.positions == 1 && dm_has_dense(set.rawValue) != 0
+    if vectors.positions == 1 && dm_has_dense(set.rawValue) != 0 && !constants.roundsTwice
       && (constants.encoding == .int8 || constants.encoding.code.family == .fields)
     {
       multiplyAtOnce(vectors, constants, into: results, outputs: outputs)
@@ -105,9 +105,15 @@ extension LayerConstants {
   /// The part of the constants that requantization needs.
   @inline(__always)
   var rescale: dm_rescale {
-    dm_rescale(
-      biases: biases, multipliers: multipliers, shifts: shifts, zero_point: Int32(outputZeroPoint),
-      minimum: Int32(outputMinimum), maximum: Int32(outputMaximum))
+    #if DORMOUSE_WITHOUT_IMPORTED
+      dm_rescale(
+        biases: biases, multipliers: multipliers, shifts: shifts, zero_point: Int32(outputZeroPoint),
+        minimum: Int32(outputMinimum), maximum: Int32(outputMaximum))
+    #else
+      dm_rescale(
+        biases: biases, multipliers: multipliers, shifts: shifts, zero_point: Int32(outputZeroPoint),
+        minimum: Int32(outputMinimum), maximum: Int32(outputMaximum), twice: roundsTwice ? 1 : 0)
+    #endif
   }
 }
 

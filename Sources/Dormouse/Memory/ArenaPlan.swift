@@ -1,8 +1,8 @@
 /// Where everything lives in a spotter's arena, in bytes from its start.
 ///
-///     front end | frame ring | detector | activations (overlaid with front-end scratch)
+///     front end | frame ring | detector | state of the network | activations (overlaid with front-end scratch)
 ///
-/// The first three hold state from one push to the next; activations live during an inference only. The planner on the
+/// All but the activations, which live during an inference only, hold state from one push to the next. The planner on the
 /// host, the image validator and the spotter all take this one plan, so the arena length in an image is exact.
 public struct ArenaPlan: Equatable, Sendable {
   /// State of the front end.
@@ -26,7 +26,7 @@ public struct ArenaPlan: Equatable, Sendable {
     frontEnd = 0
     frames = shape.stateLength
     detector = frames &+ ImageFormat.aligned(Int(program.context) &* shape.frameLength)
-    activations = detector &+ Detector.stateLength(settings)
+    activations = detector &+ Detector.stateLength(settings) &+ program.stateRegionLength
     let scratch = shape.scratchLength
     let network = Int(truncatingIfNeeded: max(program.activationLength, verifier))
     length = activations &+ ImageFormat.aligned(network > scratch ? network : scratch)
@@ -49,7 +49,15 @@ public struct ArenaPlan: Equatable, Sendable {
     frontEnd = 0
     frames = 0
     detector = 0
-    activations = 0
-    length = ImageFormat.aligned(Int(truncatingIfNeeded: program.activationLength))
+    activations = program.stateRegionLength
+    length = activations &+ ImageFormat.aligned(Int(truncatingIfNeeded: program.activationLength))
+  }
+}
+
+extension ProgramRecord {
+  /// Bytes of the state region; the activations follow it.
+  @inline(__always)
+  var stateRegionLength: Int {
+    RuntimeParts.hasImported ? ImageFormat.aligned(Int(truncatingIfNeeded: stateLength)) : 0
   }
 }

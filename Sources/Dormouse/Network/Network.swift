@@ -2,16 +2,17 @@ import DormouseISA
 
 /// Runs the program of a model image, layer by layer, over one activation region.
 ///
-/// The network keeps no state between runs. Tensors and scratch lie where the image says; the validator has proven that
-/// they fit, so nothing is checked here.
+/// The network keeps no state between runs, unless the image has tensors that do. Tensors and scratch lie where the image
+/// says; the validator has proven that they fit, so nothing is checked here.
 public struct Network {
   /// The image whose program this runs.
   public let image: ModelImage
   /// The instructions that its kernels use.
   public let instructionSet: InstructionSet
-  private let activations: UnsafeMutableRawPointer
+  let activations: UnsafeMutableRawPointer
 
-  /// Runs `image` over the `image.program.activationLength` bytes at `activations`, which is aligned to 16.
+  /// Runs `image` over the `image.program.activationLength` bytes at `activations`, which is aligned to 16; state, if there
+  /// is any, lies right before them and is forgotten now. `ArenaPlan(image).activations` is their place in an arena.
   @inline(__always)
   public init(
     image: ModelImage, activations: UnsafeMutableRawPointer, instructionSet: InstructionSet = .best
@@ -19,6 +20,7 @@ public struct Network {
     self.image = image
     self.activations = activations
     self.instructionSet = instructionSet
+    reset()
   }
 
   /// The bytes of the input tensor, to be filled before `run`, which may overwrite them; for bits, little-endian words
@@ -49,6 +51,7 @@ public struct Network {
     let to = image.tensor(Int(layer.output))
     let constants = image.constants(of: layer, input: from, output: to)
     if RuntimeParts.hasBits && !(from.holds(.int8) && to.holds(.int8)) { return runBits(index, from, to, constants) }
+    if RuntimeParts.hasImported && layer.isImported { return runImported(index, from, to, constants) }
     let input = Span(_unsafeStart: UnsafePointer(elements(of: from)), count: from.count)
     var output = MutableSpan(_unsafeStart: elements(of: to), count: to.count)
     switch Operation(rawValue: layer.operation).unsafelyUnwrapped {
@@ -76,7 +79,7 @@ public struct Network {
       concatenate(index, into: &output, to)
     case .rescale:
       if RuntimeParts.hasBits { Rescale.run(input, constants, into: &output) }
-    case .binarize, .prelu:
+    case .binarize, .prelu, .lookup, .softmax, .multiply, .crop, .mean:
       break
     }
   }
@@ -105,7 +108,8 @@ public struct Network {
 
   @inline(__always)
   func elements(of tensor: TensorRecord) -> UnsafeMutablePointer<Int8> {
-    (activations + Int(truncatingIfNeeded: tensor.arenaOffset)).assumingMemoryBound(to: Int8.self)
+    let region = RuntimeParts.hasImported ? region(of: tensor) : activations
+    return (region + Int(truncatingIfNeeded: tensor.arenaOffset)).assumingMemoryBound(to: Int8.self)
   }
 
   @inline(__always)

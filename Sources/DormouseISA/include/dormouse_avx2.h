@@ -108,6 +108,10 @@ DM_AVX2_TARGET DM_INLINE void dm_store_avx2(int8_t *y, __m256i v) {
 
 DM_AVX2_TARGET DM_SHARED void dm_requantize_avx2(const int32_t *sums, dm_rescale rescale, int32_t count,
                                                  int8_t *y) {
+  if (dm_rounds_twice(&rescale)) {
+    dm_requantize_twice_portable(sums, rescale, count, y);
+    return;
+  }
   const __m256i zero_point = _mm256_set1_epi32(rescale.zero_point);
   const __m256i minimum = _mm256_set1_epi32(rescale.minimum), maximum = _mm256_set1_epi32(rescale.maximum);
   const __m256i thirty = _mm256_set1_epi32(30), one = _mm256_set1_epi64x(1);

@@ -163,6 +163,14 @@ DM_AVX512_TARGET DM_INLINE __m512i dm_merge_avx512(__m512i even, __m512i odd) {
   return _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
 }
 
+// What rounding twice adds to products that are shifted right by more than 30: half of a whole product, away from zero.
+DM_AVX512_TARGET DM_INLINE __m512i dm_round_first_avx512(__m512i products, __m512i right) {
+  const __m512i half = _mm512_set1_epi64(1 << 30), negative = _mm512_set1_epi64(-(1 << 30));
+  __m512i nudge = _mm512_mask_blend_epi64(_mm512_cmplt_epi64_mask(products, negative), half, negative);
+  __mmask8 shifted = _mm512_cmpgt_epi64_mask(right, _mm512_set1_epi64(30));
+  return _mm512_mask_add_epi64(products, shifted, products, nudge);
+}
+
 // `dm_requantize` of outputs `i` to `i + 15`, as many of them as are `inside`.
 DM_AVX512_TARGET DM_INLINE void dm_rescale_avx512(__m512i sums, const dm_rescale *rescale, int32_t i,
                                                   __mmask16 inside, int8_t *y) {
@@ -173,8 +181,13 @@ DM_AVX512_TARGET DM_INLINE void dm_rescale_avx512(__m512i sums, const dm_rescale
       _mm512_sub_epi32(_mm512_set1_epi32(30), _mm512_maskz_loadu_epi32(inside, rescale->shifts + i));
   __m512i even = _mm512_mul_epi32(sum, multiplier);
   __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), _mm512_srli_epi64(multiplier, 32));
-  even = _mm512_srav_epi64(even, _mm512_and_si512(right, lower));
-  odd = _mm512_srav_epi64(odd, _mm512_srli_epi64(right, 32));
+  const __m512i even_right = _mm512_and_si512(right, lower), odd_right = _mm512_srli_epi64(right, 32);
+  if (dm_rounds_twice(rescale)) {
+    even = dm_round_first_avx512(even, even_right);
+    odd = dm_round_first_avx512(odd, odd_right);
+  }
+  even = _mm512_srav_epi64(even, even_right);
+  odd = _mm512_srav_epi64(odd, odd_right);
   even = _mm512_srli_epi64(_mm512_add_epi64(even, one), 1);
   odd = _mm512_srli_epi64(_mm512_add_epi64(odd, one), 1);
   __m512i scaled = _mm512_add_epi32(dm_merge_avx512(even, odd), _mm512_set1_epi32(rescale->zero_point));

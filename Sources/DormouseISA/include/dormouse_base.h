@@ -29,7 +29,21 @@ typedef struct {
   int32_t zero_point;
   int32_t minimum;
   int32_t maximum;
+#ifndef DORMOUSE_WITHOUT_IMPORTED
+  // Not zero: products are rounded twice, see `dm_scale_twice`.
+  int32_t twice;
+#endif
 } dm_rescale;
+
+// Whether products are rounded twice.
+DM_INLINE int32_t dm_rounds_twice(const dm_rescale *rescale) {
+#ifdef DORMOUSE_WITHOUT_IMPORTED
+  (void)rescale;
+  return 0;
+#else
+  return rescale->twice;
+#endif
+}
 
 // Says that four sums are needed now. Small cores run out of registers where the compiler collects the
 // products of many columns before it adds any; hosts are to vectorize.

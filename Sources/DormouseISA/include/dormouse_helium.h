@@ -80,9 +80,38 @@ DM_SHARED void dm_taps_helium(const int8_t *x, intptr_t x_step, const int8_t *w,
   }
 }
 
+// `dm_requantize_helium` with two roundings: VQRDMULH is the first, and after a step down of what is negative VRSHL the
+// second.
+DM_SHARED void dm_requantize_twice_helium(const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
+  const int32x4_t minimum = vdupq_n_s32(rescale.minimum), maximum = vdupq_n_s32(rescale.maximum);
+  for (; count >= 4; count -= 4) {
+    int32x4_t shift = vld1q_s32(rescale.shifts);
+    if (vcmpgtq_n_s32(shift, -1)) {
+      break;
+    }
+    int32x4_t sum = vaddq_s32(vld1q_s32(sums), vld1q_s32(rescale.biases));
+    int32x4_t whole = vqrdmulhq_s32(sum, vld1q_s32(rescale.multipliers));
+    whole = vaddq_s32(whole, vshrq_n_s32(whole, 31));
+    int32x4_t scaled = vaddq_n_s32(vrshlq_s32(whole, shift), rescale.zero_point);
+    vstrbq_s32(y, vminq_s32(vmaxq_s32(scaled, minimum), maximum));
+    sums += 4;
+    rescale.biases += 4;
+    rescale.multipliers += 4;
+    rescale.shifts += 4;
+    y += 4;
+  }
+  if (count > 0) {
+    dm_requantize_twice_portable(sums, rescale, count, y);
+  }
+}
+
 // Four at a time: the high word of the product, then a rounding shift, which is exact for shifts up to -2.
 // From the first greater one on, rare in networks, all go the portable way, and so does the rest.
 DM_SHARED void dm_requantize_helium(const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
+  if (dm_rounds_twice(&rescale)) {
+    dm_requantize_twice_helium(sums, rescale, count, y);
+    return;
+  }
   const int32x4_t minimum = vdupq_n_s32(rescale.minimum), maximum = vdupq_n_s32(rescale.maximum);
   for (; count >= 4; count -= 4) {
     int32x4_t shift = vld1q_s32(rescale.shifts);

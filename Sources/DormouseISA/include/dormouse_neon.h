@@ -181,6 +181,10 @@ DM_INLINE int32x4_t dm_scale_neon(int32x4_t x, int32x4_t multiplier, int32x4_t s
 }
 
 DM_SHARED void dm_requantize_neon(const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
+  if (dm_rounds_twice(&rescale)) {
+    dm_requantize_twice_portable(sums, rescale, count, y);
+    return;
+  }
   const int32x4_t zero_point = vdupq_n_s32(rescale.zero_point);
   const int32x4_t minimum = vdupq_n_s32(rescale.minimum), maximum = vdupq_n_s32(rescale.maximum);
   for (; count >= 8; count -= 8) {

@@ -6,7 +6,7 @@ public struct Node: Equatable, Sendable {
   public var name: String
   /// What is computed.
   public var operation: NodeOperation
-  /// Indices of the tensors that it reads: two for `add`, two to four for `concatenation`, one otherwise. A dense layer or
+  /// Indices of the tensors that it reads: two for `add` and `multiply`, two to four for `concatenation`, one otherwise. A dense layer or
   /// convolution from bits to int16 may have a second: the shortcut that is added to its result.
   public var inputs: [Int]
   /// Index of the tensor that it writes.
@@ -15,11 +15,13 @@ public struct Node: Equatable, Sendable {
   public var clamp: ClosedRange<Int8>
   /// Which accumulators, or elements, make a 1; present exactly where the output is bits, but for pools and joins.
   public var thresholds: Thresholds?
+  /// How the products of accumulators with their factors are rounded: twice in convolutions that come from TensorFlow Lite.
+  public var rounding: Rounding
 
   /// Memberwise.
   public init(
     name: String, operation: NodeOperation, inputs: [Int], output: Int, clamp: ClosedRange<Int8> = -128...127,
-    thresholds: Thresholds? = nil
+    thresholds: Thresholds? = nil, rounding: Rounding = .once
   ) {
     self.name = name
     self.operation = operation
@@ -27,6 +29,7 @@ public struct Node: Equatable, Sendable {
     self.output = output
     self.clamp = clamp
     self.thresholds = thresholds
+    self.rounding = rounding
   }
 }
 
@@ -42,7 +45,7 @@ public enum NodeOperation: Equatable, Sendable {
   case averagePool(Window)
   /// Maximum over the window.
   case maxPool(Window)
-  /// Sum of two inputs of one shape.
+  /// Sum of two inputs of one shape; if it rounds twice, either may be repeated along extents of 1.
   case add
   /// Inputs joined along an axis: 0 height, 1 width, 2 channels.
   case concatenation(axis: Int)
@@ -52,6 +55,41 @@ public enum NodeOperation: Equatable, Sendable {
   case prelu(Rectifier)
   /// The same values in the output's steps.
   case rescale
+  /// A function of one element: the results for -128 to 127.
+  case lookup([Int8])
+  /// Posteriors over the channels in steps of 1/256; Q31 exponentials of 256 differences to the greatest logit, from 0 on.
+  case softmax([Int32])
+  /// Product of two inputs, either repeated along extents of 1, times a real factor; rounds twice.
+  case multiply(Double)
+  /// Part of the input, or the input with a margin of zero points.
+  case crop(Rectangle)
+  /// All elements in order, in another shape.
+  case reshape
+  /// Sum over the window, less the zero points, times a factor that holds the division; rounds twice. No padding.
+  case mean(Window, QuantizedMultiplier)
+}
+
+/// Where a crop reads: output `(y, x, c)` is input `(row + y * strideHeight, column + x * strideWidth, channel + c)`.
+public struct Rectangle: Equatable, Sendable {
+  /// First row; negative: so many rows of zero points before the input.
+  public var row: Int
+  /// First column; negative: so many columns of zero points before the input.
+  public var column: Int
+  /// First channel.
+  public var channel: Int
+  /// From a row to the next that is copied.
+  public var strideHeight: Int
+  /// From a column to the next that is copied.
+  public var strideWidth: Int
+
+  /// Memberwise.
+  public init(row: Int = 0, column: Int = 0, channel: Int = 0, strideHeight: Int = 1, strideWidth: Int = 1) {
+    self.row = row
+    self.column = column
+    self.channel = channel
+    self.strideHeight = strideHeight
+    self.strideWidth = strideWidth
+  }
 }
 
 /// Symmetric per-channel integer weights with their biases.
@@ -69,11 +107,14 @@ public struct Weights: Equatable, Sendable {
   /// `binaryLevels`: what both levels of an output channel have in common, over half their distance, Q8; `scales` is then
   /// that of 1/256 of half the distance. Empty for others.
   public var centers: [Int32]
+  /// `input scale * weight scale / output scale`, an output channel each, where a file wants it rounded in its own way on the
+  /// way; empty where it follows from the scales.
+  public var factors: [Double]
 
   /// Memberwise.
   public init(
     values: [Int8], scales: [Double], biases: [Int32], encoding: Encoding = .int8, codebook: [Int8] = [],
-    centers: [Int32] = []
+    centers: [Int32] = [], factors: [Double] = []
   ) {
     self.values = values
     self.scales = scales
@@ -81,6 +122,7 @@ public struct Weights: Equatable, Sendable {
     self.encoding = encoding
     self.codebook = codebook
     self.centers = centers
+    self.factors = factors
   }
 }
 

@@ -49,13 +49,22 @@ public struct Tensor: Equatable, Sendable {
   public var quantization: Quantization
   /// How the elements are stored.
   public var type: ElementType
+  /// Where they lie: state keeps them from one inference to the next, and what lies in the image never changes.
+  public var home: TensorHome
+  /// The elements of a tensor in the image; empty for others.
+  public var constant: [Int8]
 
   /// Memberwise.
-  public init(name: String, shape: TensorShape, quantization: Quantization, type: ElementType = .int8) {
+  public init(
+    name: String, shape: TensorShape, quantization: Quantization, type: ElementType = .int8,
+    home: TensorHome = .activations, constant: [Int8] = []
+  ) {
     self.name = name
     self.shape = shape
     self.quantization = quantization
     self.type = type
+    self.home = home
+    self.constant = constant
   }
 
   /// Bytes in the arena.

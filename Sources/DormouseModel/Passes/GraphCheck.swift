@@ -9,20 +9,37 @@ extension Graph {
     guard !nodes.isEmpty, nodes.count <= 1024 else {
       throw GraphError("model", "it has \(nodes.count) layers; the image format holds 1 to 1024")
     }
-    var written: Set<Int> = [input]
+    var written: Set<Int> = Set(tensors.indices.filter { tensors[$0].home != .activations })
+    try checkHomes()
+    written.insert(input)
+    var kept: Set<Int> = []
     for node in nodes {
       for index in node.inputs {
         guard tensors.indices.contains(index), written.contains(index) else {
           throw GraphError(node.name, "it reads tensor \(index) before any layer has written it")
         }
       }
-      guard tensors.indices.contains(node.output), written.insert(node.output).inserted else {
+      let isState = tensors.indices.contains(node.output) && tensors[node.output].home == .state
+      let isFirst = isState ? kept.insert(node.output).inserted : written.insert(node.output).inserted
+      guard tensors.indices.contains(node.output), isFirst else {
         throw GraphError(node.name, "it writes tensor \(node.output), which is missing or written already")
       }
       try check(node)
     }
     guard written.contains(output) else { throw GraphError("model", "no layer writes the output tensor") }
     try checkHearing()
+  }
+
+  /// State and constants are int8, and neither input nor output.
+  private func checkHomes() throws(GraphError) {
+    for (index, tensor) in tensors.enumerated() where tensor.home != .activations {
+      guard tensor.type == .int8, index != input, index != output else {
+        throw GraphError(tensor.name, "it is kept between inferences or constant: it must be int8, and no input or output")
+      }
+      guard tensor.constant.count == (tensor.home == .image ? tensor.shape.count : 0) else {
+        throw GraphError(tensor.name, "it has \(tensor.constant.count) elements, its shape asks for \(tensor.shape.count)")
+      }
+    }
   }
 
   private func checkNames() throws(GraphError) {
@@ -68,7 +85,7 @@ extension Graph {
     let output = tensors[node.output]
     var counts = 1...1
     switch node.operation {
-    case .add: counts = 2...2
+    case .add, .multiply: counts = 2...2
     case .concatenation: counts = 2...4
     case .dense, .convolution: counts = 1...2
     default: break
@@ -78,8 +95,9 @@ extension Graph {
         node.name, "it has \(inputs.count) inputs; \(counts.lowerBound) to \(counts.upperBound) can be had")
     }
     try checkTypes(node, inputs, output)
+    if try checkImported(node, inputs, output) { return }
     switch node.operation {
-    case .binarize, .prelu, .rescale: break
+    case .binarize, .prelu, .rescale, .lookup, .softmax, .multiply, .crop, .reshape, .mean: break
     case .dense:
       guard inputs[0].shape.count <= 65536 else {
         throw GraphError(node.name, "it has \(inputs[0].shape.count) inputs; a dense layer takes at most 65536")
@@ -107,7 +125,7 @@ extension Graph {
     }
   }
 
-  private func check(
+  func check(
     _ window: Window, _ node: Node, _ input: TensorShape, _ output: TensorShape
   ) throws(GraphError) {
     let extents = [
@@ -130,13 +148,13 @@ extension Graph {
     }
   }
 
-  private func checkChannels(_ node: Node, _ input: Tensor, _ output: Tensor) throws(GraphError) {
+  func checkChannels(_ node: Node, _ input: Tensor, _ output: Tensor) throws(GraphError) {
     guard input.shape.channels == output.shape.channels else {
       throw GraphError(node.name, "it can't turn \(input.shape.channels) channels into \(output.shape.channels)")
     }
   }
 
-  private func checkSameQuantization(_ node: Node, _ inputs: [Tensor], _ output: Tensor) throws(GraphError) {
+  func checkSameQuantization(_ node: Node, _ inputs: [Tensor], _ output: Tensor) throws(GraphError) {
     guard inputs.allSatisfy({ $0.quantization == output.quantization }) else {
       throw GraphError(node.name, "its inputs and its output must share one scale and zero point")
     }

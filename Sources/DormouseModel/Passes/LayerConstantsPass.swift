@@ -18,6 +18,8 @@ struct PackedConstants {
   var factors: [QuantizedMultiplier] = []
   /// In place of factors where the output is bits.
   var polarities: [Int32] = []
+  /// The results of a lookup.
+  var results: [Int8] = []
   /// A further Int32 a channel: of weights with levels, and of a rectifier.
   var table: [Int32] = []
 
@@ -62,8 +64,18 @@ struct PackedConstants {
         first: input.quantization.scale, second: tensors[node.inputs[1]].quantization.scale,
         output: output.quantization.scale, place: node.name
       ).factors
-    case .averagePool, .maxPool, .concatenation:
+    case .averagePool, .maxPool, .concatenation, .crop, .reshape:
       break
+    case .lookup(let results):
+      self.results = results
+    case .softmax(let exponentials):
+      biases = exponentials
+    case .multiply(let factor):
+      factors = [try multiplier(factor, node.name)]
+    case .mean(let window, let factor):
+      let count = window.kernelHeight * window.kernelWidth
+      biases = [Int32](repeating: Int32(-count * input.quantization.zeroPoint), count: output.shape.channels)
+      factors = [QuantizedMultiplier](repeating: factor, count: output.shape.channels)
     }
   }
 
@@ -81,6 +93,9 @@ struct PackedConstants {
       throw GraphError(
         node.name,
         "it has \(weights.scales.count) weight scales and \(weights.biases.count) biases for \(filters) outputs")
+    }
+    guard weights.factors.isEmpty || weights.factors.count == filters else {
+      throw GraphError(node.name, "it has \(weights.factors.count) factors for \(filters) outputs")
     }
     let (rowCount, rowLength) = channelsInnermost ? (taps, filters) : (filters, taps)
     encoding = weights.encoding
@@ -107,18 +122,30 @@ struct PackedConstants {
         sum += weight
         magnitude += abs(weight)
       }
-      let factor = try factor(
-        input.quantization.scale, weights.scales[filter], output.quantization.scale, "\(node.name), output \(filter)")
+      let place = "\(node.name), output \(filter)"
+      let factor =
+        weights.factors.isEmpty
+        ? try factor(input.quantization.scale, weights.scales[filter], output.quantization.scale, place)
+        : try multiplier(weights.factors[filter], place)
       let bias = Int(weights.biases[filter]) - input.quantization.zeroPoint * sum
-      guard AccumulatorRule.holds(bias: bias, magnitude: magnitude, shift: Int(factor.shift)) else {
+      let rule = AccumulatorRule.holds(
+        bias: bias, magnitude: magnitude, shift: Int(factor.shift), rounding: node.rounding)
+      guard rule else {
         throw GraphError(
-          "\(node.name), output \(filter)",
+          place,
           "its accumulator can overflow 32 bits (bias \(bias), sum of |weights| \(magnitude), factor \(factor.real)); "
             + "quantize the model again with smaller biases or a larger output scale")
       }
       biases.append(Int32(bias))
       factors.append(factor)
     }
+  }
+
+  func multiplier(_ factor: Double, _ place: String) throws(GraphError) -> QuantizedMultiplier {
+    guard factor > 0, let multiplier = QuantizedMultiplier(rounding: factor) else {
+      throw GraphError(place, "its scales give the factor \(factor), which is no usable int8 quantization")
+    }
+    return multiplier
   }
 
   func factor(
@@ -135,8 +162,9 @@ struct PackedConstants {
 /// The rule that keeps a requantized accumulator within Int32; the image validator proves the same.
 enum AccumulatorRule {
   /// Whether no input can make an accumulator, or its product with a factor of this shift, too large.
-  static func holds(bias: Int, magnitude: Int, shift: Int) -> Bool {
-    let limit = shift > 0 ? Int(Int32.max) >> (shift + 1) : Int(Int32.max) - 256
+  static func holds(bias: Int, magnitude: Int, shift: Int, rounding: Rounding = .once) -> Bool {
+    let most = rounding == .twice ? Int(Int32.max) >> 1 : Int(Int32.max) - 256
+    let limit = shift > 0 ? Int(Int32.max) >> (shift + 1) : most
     return abs(bias) + 128 * magnitude <= limit
   }
 }

@@ -17,6 +17,7 @@ extension Graph {
     case .binarize: suits = from != .bits && output.type == .bits
     case .prelu: suits = from == .int16 && isSame
     case .rescale: suits = from != .bits && output.type != .bits
+    case .lookup, .softmax, .multiply, .crop, .reshape, .mean: suits = from == .int8 && isSame
     }
     guard suits else {
       let read = types.map { "\($0)" }.joined(separator: ", ")

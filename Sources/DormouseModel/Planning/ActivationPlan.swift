@@ -1,6 +1,7 @@
 import Dormouse
 
-/// Lifetimes and offsets of a network's activations and kernel scratch within the arena's activation region.
+/// Lifetimes and offsets of a network's activations and kernel scratch within the arena's activation region, and offsets of
+/// what it keeps in the state region.
 public struct ActivationPlan: Equatable, Sendable {
   /// Layers in which a tensor is in use, one a tensor, first and last included.
   public var lifetimes: [ClosedRange<Int>]
@@ -8,6 +9,8 @@ public struct ActivationPlan: Equatable, Sendable {
   public var offsets: [Int]
   /// One a layer; 0 where a kernel needs none.
   public var scratchOffsets: [Int]
+  /// Bytes of the state region.
+  public var stateLength: Int
   /// Bytes of the region.
   public var length: Int
   /// Bytes that no plan can go below.
@@ -17,7 +20,7 @@ public struct ActivationPlan: Equatable, Sendable {
   init(_ graph: Graph, layers: [LayerRecord], planner: MemoryPlanner = MemoryPlanner()) {
     lifetimes = ActivationPlan.lifetimes(graph)
     var buffers = zip(graph.tensors, lifetimes).map {
-      MemoryPlanner.Buffer(length: $0.byteLength, lifetime: $1)
+      MemoryPlanner.Buffer(length: $0.home == .activations ? $0.byteLength : 0, lifetime: $1)
     }
     var owners: [Int] = []
     for (index, layer) in layers.enumerated() where layer.scratchLength > 0 {
@@ -29,6 +32,11 @@ public struct ActivationPlan: Equatable, Sendable {
     scratchOffsets = [Int](repeating: 0, count: layers.count)
     for (position, owner) in owners.enumerated() {
       scratchOffsets[owner] = plan.offsets[graph.tensors.count + position]
+    }
+    stateLength = 0
+    for (index, tensor) in graph.tensors.enumerated() where tensor.home == .state {
+      offsets[index] = stateLength
+      stateLength += ImageFormat.aligned(tensor.byteLength)
     }
     length = plan.length
     lowerBound = plan.lowerBound
@@ -43,6 +51,9 @@ public struct ActivationPlan: Equatable, Sendable {
       for input in node.inputs { last[input] = layer }
     }
     last[graph.output] = graph.nodes.count - 1
+    for (index, tensor) in graph.tensors.enumerated() where tensor.home != .activations {
+      (first[index], last[index]) = (0, 0)
+    }
     return zip(first, last).map { $0...$1 }
   }
 }

@@ -56,6 +56,8 @@ public struct MemoryPlanner {
     }
     for order in orders(buffers, lengths) where best.length > bound { consider(order) }
     var random = LinearCongruence(state: 1)
+    // Networks of a size that nobody builds for microcontrollers get fewer: an exchange costs their square.
+    let attempts = min(attempts, 50_000_000 / max(buffers.count * buffers.count, 1))
     for _ in 0..<attempts where best.length > bound && buffers.count > 2 {
       var order = bestOrder
       for _ in 0...random.next(below: 2) {

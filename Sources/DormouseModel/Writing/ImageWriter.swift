@@ -23,7 +23,11 @@ public struct ImageWriter {
     for node in graph.nodes {
       layers.append(try LayerRecord(node, graph: graph, constants: &section))
     }
-    plan = ActivationPlan(graph, layers: layers)
+    var plan = ActivationPlan(graph, layers: layers)
+    for (index, tensor) in graph.tensors.enumerated() where tensor.home == .image {
+      plan.offsets[index] = section.appendAligned(tensor.constant)
+    }
+    self.plan = plan
     for index in layers.indices { layers[index].scratch = UInt32(plan.scratchOffsets[index]) }
     section.align()
     self.layers = layers
@@ -67,7 +71,10 @@ public struct ImageWriter {
   /// The least minor version that knows what the graph uses, so that images without bits stay what they were.
   private var minorVersion: UInt16 {
     let isPlain = graph.tensors.allSatisfy { $0.type == .int8 } && graph.nodes.allSatisfy { $0.operation != .rescale }
-    return isPlain ? ImageFormat.baseMinorVersion : 2
+    let isImported =
+      graph.tensors.contains { $0.home != .activations }
+      || graph.nodes.contains { $0.rounding == .twice || $0.operation.kind.rawValue >= Operation.lookup.rawValue }
+    return isImported ? 4 : isPlain ? ImageFormat.baseMinorVersion : 2
   }
 
   private func tensorSection() throws(GraphError) -> [UInt8] {
@@ -89,7 +96,8 @@ public struct ImageWriter {
     let context = graph.frontEnd.map { graph.tensors[graph.input].shape.count / $0.features } ?? 0
     return ProgramRecord(
       input: UInt16(graph.input), output: UInt16(graph.output), context: UInt16(context),
-      stride: UInt16(graph.detector?.stride ?? 0), activationLength: UInt32(plan.length))
+      stride: UInt16(graph.detector?.stride ?? 0), activationLength: UInt32(plan.length),
+      stateLength: UInt32(plan.stateLength))
   }
 
   private func detectorRecord(_ settings: DetectorSettings) throws(GraphError) -> DetectorRecord {

@@ -24,12 +24,15 @@ extension LayerRecord {
       padTop = UInt16(window.padTop)
       padLeft = UInt16(window.padLeft)
     }
+    details.0 = node.rounding.rawValue
+    if case .crop(let rectangle) = node.operation { place(rectangle) }
     if packed.layout != .none {
       weights = UInt32(section.appendAligned(packed.rows, to: ImageWriter.cacheLine))
       rowStride = UInt32(packed.rowStride)
     }
     if !packed.biases.isEmpty { biases = UInt32(section.appendAligned(packed.biases)) }
     if !packed.codebook.isEmpty { codebook = UInt32(section.appendAligned(packed.codebook)) }
+    if !packed.results.isEmpty { codebook = UInt32(section.appendAligned(packed.results)) }
     if !packed.table.isEmpty { codebook = UInt32(section.appendAligned(packed.table)) }
     if !packed.factors.isEmpty {
       multipliers = UInt32(section.appendAligned(packed.factors.map(\.multiplier)))
@@ -41,6 +44,16 @@ extension LayerRecord {
     guard section.bytes.count <= ImageFormat.maximumLength else {
       throw GraphError(node.name, "weights beyond \(ImageFormat.maximumLength >> 20) MiB don't fit an image")
     }
+  }
+
+  /// Where a crop reads.
+  private mutating func place(_ rectangle: Rectangle) {
+    strideHeight = UInt16(rectangle.strideHeight)
+    strideWidth = UInt16(rectangle.strideWidth)
+    padTop = UInt16(max(-rectangle.row, 0))
+    padLeft = UInt16(max(-rectangle.column, 0))
+    details.1 = UInt32(max(rectangle.row, 0)) | UInt32(max(rectangle.column, 0)) << 16
+    details.2 = UInt32(rectangle.channel)
   }
 }
 
@@ -58,14 +71,21 @@ extension NodeOperation {
     case .binarize: .binarize
     case .prelu: .prelu
     case .rescale: .rescale
+    case .lookup: .lookup
+    case .softmax: .softmax
+    case .multiply: .multiply
+    case .crop, .reshape: .crop
+    case .mean: .mean
     }
   }
 
   /// The operation's window, if it has one.
   public var window: Window? {
     switch self {
-    case .convolution(_, let window), .depthwise(_, let window), .averagePool(let window), .maxPool(let window): window
-    case .dense, .add, .concatenation, .binarize, .prelu, .rescale: nil
+    case .convolution(_, let window), .depthwise(_, let window), .averagePool(let window), .maxPool(let window),
+      .mean(let window, _):
+      window
+    case .dense, .add, .concatenation, .binarize, .prelu, .rescale, .lookup, .softmax, .multiply, .crop, .reshape: nil
     }
   }
 }

@@ -9,6 +9,7 @@ extension TensorRecord {
     self.init(
       type: tensor.type, zeroPoint: Int8(tensor.quantization.zeroPoint), firstLayer: UInt16(lifetime.lowerBound),
       lastLayer: UInt16(lifetime.upperBound), height: UInt16(tensor.shape.height), width: UInt16(tensor.shape.width),
-      channels: UInt16(tensor.shape.channels), arenaOffset: UInt32(offset), scale: scale)
+      channels: UInt16(tensor.shape.channels), arenaOffset: UInt32(offset), scale: scale,
+      home: tensor.home)
   }
 }
