@@ -63,7 +63,9 @@ public struct CArrayExport {
     define("IMAGE_LENGTH", image.length)
     define("ARENA_LENGTH", image.arenaLength)
     text.line()
-    text.line("/* Minor version of the image format, and what the runtime has to know: layers of bits and int16, and what only */")
+    text.line(
+      "/* Minor version of the image format, and what the runtime has to know: layers of bits and int16, and what only */"
+    )
     text.line("/* networks have that come from TensorFlow Lite. */")
     define("FORMAT_MINOR", Int(image.header.minorVersion))
     define("BITS", image.usesBits ? 1 : 0)

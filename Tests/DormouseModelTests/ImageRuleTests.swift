@@ -103,7 +103,19 @@ struct Breakage: Sendable, CustomTestStringConvertible {
       change: { $0.set(.tensors, 2, 4, UInt16(0)) }),
     Breakage(
       name: "reserved word of a tensor", reason: .reservedNotZero, section: .tensors,
-      change: { $0.set(.tensors, 2, 24, UInt32(1)) }),
+      change: { $0.set(.tensors, 2, 28, UInt32(1)) }),
+    Breakage(
+      name: "home of the input's kind that lives for good", reason: .badValue, section: .tensors,
+      change: { image in
+        image.set(.program, 0, 12, UInt32(1 << 20))
+        image.set(.tensors, 2, 24, UInt32(1))
+      }),
+    Breakage(
+      name: "home of no kind", reason: .outOfBounds, section: .tensors,
+      change: { $0.set(.tensors, 2, 24, UInt32(3)) }),
+    Breakage(
+      name: "rounding of no kind", reason: .badValue, section: .program,
+      change: { $0.set(.program, 1, 68, UInt32(2)) }),
     Breakage(
       name: "tensor of another writer", reason: .readBeforeWrite, section: .tensors,
       change: { $0.set(.tensors, 2, 2, UInt16(0)) }),

@@ -13,7 +13,9 @@ extension Network {
   private func resetState() {
     for index in 0..<image.tensorCount {
       let tensor = image.tensor(index)
-      if tensor.home == TensorHome.state.rawValue { elements(of: tensor).fill(tensor.byteLength, with: tensor.zeroPoint) }
+      if tensor.home == TensorHome.state.rawValue {
+        elements(of: tensor).fill(tensor.byteLength, with: tensor.zeroPoint)
+      }
     }
   }
 

@@ -163,7 +163,8 @@ DM_AVX512_TARGET DM_INLINE __m512i dm_merge_avx512(__m512i even, __m512i odd) {
   return _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
 }
 
-// What rounding twice adds to products that are shifted right by more than 30: half of a whole product, away from zero.
+// What rounding twice adds to products that are shifted right by more than 30: half of a whole product, away
+// from zero.
 DM_AVX512_TARGET DM_INLINE __m512i dm_round_first_avx512(__m512i products, __m512i right) {
   const __m512i half = _mm512_set1_epi64(1 << 30), negative = _mm512_set1_epi64(-(1 << 30));
   __m512i nudge = _mm512_mask_blend_epi64(_mm512_cmplt_epi64_mask(products, negative), half, negative);

@@ -80,8 +80,8 @@ DM_SHARED void dm_taps_helium(const int8_t *x, intptr_t x_step, const int8_t *w,
   }
 }
 
-// `dm_requantize_helium` with two roundings: VQRDMULH is the first, and after a step down of what is negative VRSHL the
-// second.
+// `dm_requantize_helium` with two roundings: VQRDMULH is the first, and after a step down of what is negative
+// VRSHL the second.
 DM_SHARED void dm_requantize_twice_helium(const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
   const int32x4_t minimum = vdupq_n_s32(rescale.minimum), maximum = vdupq_n_s32(rescale.maximum);
   for (; count >= 4; count -= 4) {

@@ -92,8 +92,8 @@ DM_INLINE int32_t dm_scale(int32_t x, int32_t multiplier, int32_t shift) {
   return (int32_t)((high << up | low >> 1 >> (31 - up)) + (low << up >> 31));
 }
 
-// The product rounded to a whole number, halves upwards, and that, where it is shifted right, rounded again, halves away
-// from zero; |x| < 2^30, multiplier >= 0, -31 <= shift <= 30.
+// The product rounded to a whole number, halves upwards, and that, where it is shifted right, rounded again,
+// halves away from zero; |x| < 2^30, multiplier >= 0, -31 <= shift <= 30.
 DM_INLINE int32_t dm_scale_twice(int32_t x, int32_t multiplier, int32_t shift) {
   if (shift >= 0) {
     return dm_scale(x, multiplier, shift);
@@ -108,7 +108,8 @@ DM_INLINE int32_t dm_scale_twice(int32_t x, int32_t multiplier, int32_t shift) {
 }
 
 // y[i] = clamp(zero_point + scale_twice(sums[i] + biases[i])), i < count.
-DM_SHARED void dm_requantize_twice_portable(const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
+DM_SHARED void dm_requantize_twice_portable(const int32_t *sums, dm_rescale rescale, int32_t count,
+                                            int8_t *y) {
   for (int32_t i = 0; i < count; i++) {
     int32_t scaled = dm_scale_twice(sums[i] + rescale.biases[i], rescale.multipliers[i], rescale.shifts[i]);
     y[i] = (int8_t)dm_clamp(scaled + rescale.zero_point, rescale.minimum, rescale.maximum);

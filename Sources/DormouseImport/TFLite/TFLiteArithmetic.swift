@@ -89,7 +89,9 @@ enum TFLiteArithmetic {
 
   /// The factor of a mean over `count` elements: that of the scales, divided by `count` with as many bits as fit.
   static func meanFactor(input: Quantization, output: Quantization, count: Int) -> QuantizedMultiplier? {
-    guard let factor = QuantizedMultiplier(rounding: input.scale / output.scale), factor.multiplier > 0 else { return nil }
+    guard let factor = QuantizedMultiplier(rounding: input.scale / output.scale), factor.multiplier > 0 else {
+      return nil
+    }
     let bits = min(Int32(63 - count.leadingZeroBitCount), 32, 31 + factor.shift)
     return QuantizedMultiplier(
       multiplier: Int32((Int64(factor.multiplier) << Int64(bits)) / Int64(count)), shift: factor.shift - bits)

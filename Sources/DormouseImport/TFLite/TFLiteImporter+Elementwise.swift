@@ -21,7 +21,8 @@ extension TFLiteImporter {
     }
     let scales = inputs.map { Float(tensors[$0].quantization.scale) }
     let factor = Double(scales[0] * scales[1] / Float(tensors[output].quantization.scale))
-    guard let multiplier = QuantizedMultiplier(rounding: factor), multiplier.multiplier > 0, multiplier.shift <= 13 else {
+    guard let multiplier = QuantizedMultiplier(rounding: factor), multiplier.multiplier > 0, multiplier.shift <= 13
+    else {
       throw operation.error("has the factor \(factor) between its scales, which can't be used")
     }
     emit(operation, .multiply(factor), inputs, output, clamp: clamp, rounding: .twice)

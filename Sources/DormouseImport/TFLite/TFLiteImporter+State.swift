@@ -37,7 +37,8 @@ extension TFLiteImporter {
     let target = try target(operation)
     let layout = try TFLiteLayout(target.shape, place: target.place)
     let state = try state(
-      name, operation, Tensor(
+      name, operation,
+      Tensor(
         name: target.place, shape: layout.shape, quantization: try quantization(of: target), home: .state))
     values[target.index] = Value(tensor: state, layout: layout)
   }

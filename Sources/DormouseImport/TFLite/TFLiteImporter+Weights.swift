@@ -68,7 +68,8 @@ extension TFLiteImporter {
     let constants = try constants(operation, rank: 2, axis: 0)
     guard try operation.option(1, Int8(0)) == 0 else { throw operation.error("has shuffled weights") }
     guard try operation.option(3, Int8(0)) == 0 else {
-      throw operation.error("quantizes its input on the fly", remedy: "convert the model with full integer quantization")
+      throw operation.error(
+        "quantizes its input on the fly", remedy: "convert the model with full integer quantization")
     }
     let (outputs, columns) = (constants.shape[0], constants.shape[1])
     let count = tensors[try value(operation, 0).tensor].shape.count
@@ -172,7 +173,8 @@ extension TFLiteImporter {
   ) throws -> Window {
     var window = Window(
       kernelHeight: kernel.0, kernelWidth: kernel.1,
-      strideHeight: try operation.extent(strides.0, 0, "stride"), strideWidth: try operation.extent(strides.1, 0, "stride"))
+      strideHeight: try operation.extent(strides.0, 0, "stride"),
+      strideWidth: try operation.extent(strides.1, 0, "stride"))
     if let dilations {
       window.dilationHeight = try operation.extent(dilations.0, 1, "dilation")
       window.dilationWidth = try operation.extent(dilations.1, 1, "dilation")

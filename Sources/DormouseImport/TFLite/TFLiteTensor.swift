@@ -97,7 +97,9 @@ struct TFLiteTensor {
         throw ImportError(place, "holds \(bytes.count) bytes for \(count) elements of \(size)")
       }
       return bytes.withUnsafeBytes { bytes in
-        (0..<count).map { Int(clamping: Value(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * size, as: Value.self))) }
+        (0..<count).map {
+          Int(clamping: Value(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * size, as: Value.self)))
+        }
       }
     }
     switch type {

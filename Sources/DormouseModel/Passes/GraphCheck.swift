@@ -34,10 +34,12 @@ extension Graph {
   private func checkHomes() throws(GraphError) {
     for (index, tensor) in tensors.enumerated() where tensor.home != .activations {
       guard tensor.type == .int8, index != input, index != output else {
-        throw GraphError(tensor.name, "it is kept between inferences or constant: it must be int8, and no input or output")
+        throw GraphError(
+          tensor.name, "it is kept between inferences or constant: it must be int8, and no input or output")
       }
       guard tensor.constant.count == (tensor.home == .image ? tensor.shape.count : 0) else {
-        throw GraphError(tensor.name, "it has \(tensor.constant.count) elements, its shape asks for \(tensor.shape.count)")
+        throw GraphError(
+          tensor.name, "it has \(tensor.constant.count) elements, its shape asks for \(tensor.shape.count)")
       }
     }
   }

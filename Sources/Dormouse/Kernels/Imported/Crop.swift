@@ -5,7 +5,8 @@ enum Crop {
   /// `output[y, x, c] = input[firstRow + y * strideHeight - padTop, firstColumn + x * strideWidth - padLeft,
   /// firstChannel + c]`; what lies outside of the input is `fill`. With strides of 0, all elements in order.
   static func run(
-    _ input: Span<Int8>, _ from: Shape, _ layer: LayerRecord, fill: Int8, into output: inout MutableSpan<Int8>, _ to: Shape
+    _ input: Span<Int8>, _ from: Shape, _ layer: LayerRecord, fill: Int8, into output: inout MutableSpan<Int8>,
+    _ to: Shape
   ) {
     input.withUnsafeBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
