@@ -84,3 +84,8 @@ let package = Package(
     .testTarget(name: "DormouseCommandTests", dependencies: ["DormouseCommand"], exclude: ["Help"]),
   ]
 )
+
+// A fuzzer has its own main function, from libFuzzer: only `tools/fuzz`, which links that, asks for it.
+if Context.environment["DORMOUSE_FUZZ"] != nil {
+  package.targets.append(.executableTarget(name: "dormouse-fuzz", dependencies: ["DormouseImport"]))
+}

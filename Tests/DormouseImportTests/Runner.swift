@@ -9,7 +9,12 @@ struct Runner {
 
   /// Converts and loads a model.
   init(onnx: Data) throws {
-    loaded = try LoadedImage(bytes: ModelConverter.image(onnx: onnx))
+    try self.init(image: ModelConverter.image(onnx: onnx))
+  }
+
+  /// Loads an image.
+  init(image: [UInt8]) throws {
+    loaded = try LoadedImage(bytes: image)
   }
 
   /// Bytes that one inference reads.
@@ -17,10 +22,10 @@ struct Runner {
 
   /// Outputs of every sample, one after another.
   func outputs(of inputs: [Int8]) -> [Int8] {
-    let arena = UnsafeMutableRawPointer.allocate(
-      byteCount: Int(loaded.image.program.activationLength), alignment: ImageFormat.alignment)
+    let plan = ArenaPlan(program: loaded.image.program)
+    let arena = UnsafeMutableRawPointer.allocate(byteCount: plan.length, alignment: ImageFormat.alignment)
     defer { arena.deallocate() }
-    let network = Network(image: loaded.image, activations: arena)
+    let network = Network(image: loaded.image, activations: arena + plan.activations)
     var outputs: [Int8] = []
     for start in stride(from: 0, to: inputs.count, by: inputCount) {
       _ = network.input.update(fromContentsOf: inputs[start..<start + inputCount])

@@ -105,11 +105,8 @@ struct Breakage: Sendable, CustomTestStringConvertible {
       name: "reserved word of a tensor", reason: .reservedNotZero, section: .tensors,
       change: { $0.set(.tensors, 2, 28, UInt32(1)) }),
     Breakage(
-      name: "home of the input's kind that lives for good", reason: .badValue, section: .tensors,
-      change: { image in
-        image.set(.program, 0, 12, UInt32(1 << 20))
-        image.set(.tensors, 2, 24, UInt32(1))
-      }),
+      name: "home in a region that is empty", reason: .outOfBounds, section: .tensors,
+      change: { $0.set(.tensors, 2, 24, UInt32(1)) }),
     Breakage(
       name: "home of no kind", reason: .outOfBounds, section: .tensors,
       change: { $0.set(.tensors, 2, 24, UInt32(3)) }),

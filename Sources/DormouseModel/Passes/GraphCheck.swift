@@ -1,3 +1,5 @@
+import Dormouse
+
 extension Graph {
   /// Refuses a graph whose parts contradict one another, with a message that names the place.
   ///
@@ -49,6 +51,10 @@ extension Graph {
       guard (1...63).contains(text.utf8.count), !text.utf8.contains(where: { $0 < 32 || $0 == 127 }) else {
         throw GraphError("model", "its \(what) \"\(text)\" must be 1 to 63 bytes of printable text")
       }
+    }
+    let length = labels.reduce(0) { $0 + MemoryLayout<StringRecord>.size + $1.utf8.count }
+    guard length <= 65535 else {
+      throw GraphError("model", "its \(labels.count) labels take \(length) bytes; at most 65535 fit an image")
     }
     guard Set(labels).count == labels.count else { throw GraphError("model", "a label occurs twice: \(labels)") }
   }
