@@ -22,8 +22,9 @@ enum EnergyFigures {
     }
     return [
       PageCard.Figure(
-        name: "Power, simulated", value: String(format: "%.2f mW on %@", report.powerUw / 1000, report.device)),
+        name: "Power, simulated", value: String(format: "%.1f mW, %@", report.powerUw / 1000, report.device)),
       PageCard.Figure(name: "Energy an inference", value: String(format: "%.0f µJ", report.inferenceUj)),
+      PageCard.Figure(name: "Battery", value: String(format: "%.1f days, %@", report.days, report.battery)),
     ]
   }
 }

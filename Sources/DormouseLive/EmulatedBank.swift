@@ -5,7 +5,7 @@ import DormouseModel
 /// viewer can see what such a model would.
 final class EmulatedBank {
   /// Comparators.
-  static let channels = 64
+  static let channels = 32
 
   private var frontEnd: FrontEnd
   private let section: UnsafeMutableRawPointer

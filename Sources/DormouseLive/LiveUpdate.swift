@@ -44,7 +44,7 @@ public struct LiveUpdate: Sendable, Codable {
   /// picture.
   public var frames: [[Int8]]
   /// New frames of a bank of analog channels, `[frames][words]`: channel `c` is bit `c % 32` of word `c / 32`. The model's
-  /// own frames if it hears bits; else those of an emulated bank of 64 channels. Empty unless a viewer wants the picture.
+  /// own frames if it hears bits; else those of an emulated bank of 32 channels. Empty unless a viewer wants the picture.
   public var bits: [[UInt32]]
   /// Smoothed posterior of each label after the last inference, 0 to 1.
   public var scores: [Double]

@@ -62,12 +62,8 @@ final class Audience: Sendable {
     for box in state.withLock({ Array($0.boxes.values) }) { box.put(PageMessages.beat, isPicture: true) }
   }
 
-  /// Sends everybody away.
+  /// Sends everybody away, once they have read what waits for them. They go when they can.
   func disperse() {
-    let boxes = state.withLock { state in
-      defer { state.boxes = [:] }
-      return Array(state.boxes.values)
-    }
-    for box in boxes { box.close() }
+    for box in state.withLock({ Array($0.boxes.values) }) { box.close() }
   }
 }

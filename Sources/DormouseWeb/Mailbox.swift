@@ -40,12 +40,12 @@ final class Mailbox: Sendable {
     reader?.resume(returning: text)
   }
 
-  /// All letters that wait, in one; waits for the first. Nil once the box is closed. One task calls this.
+  /// All letters that wait, in one; waits for the first. Nil once the box is closed and empty. One task calls this.
   func take() async -> [UInt8]? {
     await withCheckedContinuation { reader in
       let answer = state.withLock { state -> [UInt8]?? in
-        if state.isClosed { return .some(nil) }
         guard !state.letters.isEmpty else {
+          if state.isClosed { return .some(nil) }
           state.reader = reader
           return nil
         }
@@ -56,11 +56,10 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// Ends `take` for good.
+  /// Takes no more letters, so that `take` ends after those that wait.
   func close() {
     let reader = state.withLock { state -> CheckedContinuation<[UInt8]?, Never>? in
       state.isClosed = true
-      state.letters = []
       defer { state.reader = nil }
       return state.reader
     }

@@ -38,11 +38,11 @@ public struct PageCard: Encodable, Sendable {
     let weighted = model.layers.filter { $0.weightBits > 0 }
     let hearing =
       shape.kind == "analog-binary"
-      ? "\(shape.features) analog channels, a bit each every \(milliseconds(shape.hop))"
-      : "\(shape.features) log-mel bands of \(milliseconds(shape.window)), every \(milliseconds(shape.hop))"
+      ? "\(shape.features) analog bits, every \(milliseconds(shape.hop))"
+      : "\(shape.features) log-mel bands, every \(milliseconds(shape.hop))"
     figures =
       [
-        Figure(name: "Layers", value: "\(model.layers.count), \(weighted.count) with weights"),
+        Figure(name: "Layers", value: "\(model.layers.count), \(weighted.count) weighted"),
         Figure(name: "Bits a weight", value: PageCard.bits(weighted.map(\.weightBits))),
         Figure(name: "Flash", value: PageCard.count(model.totals.flash) + " bytes"),
         Figure(name: "Arena", value: PageCard.count(model.totals.arena) + " bytes"),

@@ -61,17 +61,20 @@ public final class PageServer: LiveViewer {
     task.withLock { $0 = Task { await self.serve(tell) } }
     opened.wait()
     guard let result = outcome.withLock(\.self) else { throw PageError("the page could not be opened") }
-    let host = address.contains(":") ? "[\(address)]" : address
+    // Who is let in on every way needs a name that leads here.
+    let isAnyWay = address == "0.0.0.0" || address == "::"
+    let host = isAnyWay ? ProcessInfo.processInfo.hostName : address.contains(":") ? "[\(address)]" : address
     return "http://\(host):\(try result.get())/"
   }
 
-  /// Closes the page.
+  /// Closes the page, after a moment in which browsers can take the last update.
   public func stop() {
+    audience.disperse()
+    for _ in 0..<20 where !audience.isEmpty { Thread.sleep(forTimeInterval: 0.02) }
     task.withLock { task in
       task?.cancel()
       task = nil
     }
-    audience.disperse()
   }
 
   /// Serves until `stop`. A server that fails, say because the process ran out of files, is made anew.

@@ -47,4 +47,13 @@ import Testing
     box.put([1], isPicture: false)
     #expect(await box.take() == nil)
   }
+
+  @Test("what waits when the box is closed is still delivered")
+  func lastLetters() async {
+    let box = Mailbox()
+    box.put([1], isPicture: true)
+    box.close()
+    #expect(await box.take() == [1])
+    #expect(await box.take() == nil)
+  }
 }

@@ -6,6 +6,10 @@ let panel = null;
 const drawings = [];
 let lastFigures = 0;
 
+/** What has come and was drawn, and how late; for tests and benchmarks. */
+const counters = { updates: 0, pictures: 0, latency: () => picture.latency };
+window.dormouse = counters;
+
 const connection = new Connection({
   hello(hello) {
     if (picture?.continues(hello)) {
@@ -25,6 +29,7 @@ const connection = new Connection({
     connection.compareClocks().then((ahead) => { started.clock.ahead = ahead; }, () => {});
   },
   update(update) {
+    counters.updates += 1;
     picture.add(update);
     panel.scores(update.scores, update.thresholds);
     panel.settings(update.thresholds, update.smoothing);
@@ -64,7 +69,10 @@ function showNotice(text) {
 function draw() {
   if (!document.hidden) requestAnimationFrame(draw);
   if (!picture) return;
-  if (picture.draw()) drawings.push(performance.now());
+  if (picture.draw()) {
+    counters.pictures += 1;
+    drawings.push(performance.now());
+  }
   const now = performance.now();
   if (now - lastFigures < 500) return;
   lastFigures = now;
