@@ -126,14 +126,15 @@ class Feeder(threading.Thread):
             self.started = time.time()
             due, place = self.started, 0
             while not self.stopping.is_set():
+                # A piece is there when its last sample was captured.
+                due += 0.02
+                while self.stalled.is_set() and not self.stopping.is_set():
+                    time.sleep(0.02)
+                    due = time.time()
+                time.sleep(max(0, due - time.time()))
                 block = self.samples[place : place + piece]
                 place += piece
                 try:
                     fifo.write(block + bytes(piece - len(block)))
                 except BrokenPipeError:
                     return
-                due += 0.02
-                while self.stalled.is_set() and not self.stopping.is_set():
-                    time.sleep(0.02)
-                    due = time.time()
-                time.sleep(max(0, due - time.time()))
