@@ -111,8 +111,12 @@ public final class Microphone {
     case 0, EINTR, EAGAIN: return
     case EPIPE: reading.overran = true
     case ESTRPIPE:
-      // The machine slept. Devices that can't resume are prepared anew.
-      while snd_pcm_resume(pcm) == -EAGAIN { usleep(10_000) }
+      // The machine slept. Devices that can't resume, or take longer than a second to, are prepared anew.
+      var tries = 100
+      while tries > 0 && snd_pcm_resume(pcm) == -EAGAIN {
+        tries -= 1
+        usleep(10_000)
+      }
       reading.overran = true
     default: throw MicrophoneError(alsa: code, device, opening: false)
     }

@@ -135,7 +135,7 @@ final class Watcher: LiveViewer {
     for (wanted, got) in [(0, 1), (-5, 1), (1000, 64), (7, 7)] {
       let session = try Self.session()
       session.send(.smoothing(wanted))
-      let watcher = Watcher()
+      let watcher = Watcher { [unowned session] in if $0.samplesHeard > 0 { session.stop() } }
       session.add(watcher)
       _ = try session.run()
       #expect(watcher.all.last?.smoothing == got)

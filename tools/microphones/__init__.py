@@ -19,7 +19,10 @@ DORMOUSE = Path(os.environ.get("DORMOUSE") or ROOT / ".build" / "release" / "dor
 CONFIGURATION = """</usr/share/alsa/alsa.conf>
 pcm_type.card {{ lib "{card}" }}
 pcm.fifo {{ type file slave.pcm "null" file "/dev/null" infile "{folder}/fifo" format "raw" }}
-pcm.plain {{ type card folder "{folder}" rate 16000 channels 1 format "S16_LE" }}
+pcm.plain {{
+  type card folder "{folder}" rate 16000 channels 1 format "S16_LE"
+  hint {{ show on description "A card for tests" }}
+}}
 pcm.stereo {{ type card folder "{folder}" rate 44100 channels 2 format "S32_LE" }}
 pcm.odd {{ type card folder "{folder}" rate 16000 channels 1 format "A_LAW" }}
 """

@@ -205,7 +205,8 @@ def test_without_a_device_it_says_how_to_use_a_file(tmp_path, card):
     assert "absent: no such sound device" in text and "dormouse listen --file talk.wav" in text
     (tmp_path / "sound").write_bytes(bytes(320))
     assert "no sample format that can be converted" in complaint(dormouse("listen", "--device", "odd", env=env))
-    assert dormouse("listen", "--list-devices", env=env).returncode == 0
+    listed = dormouse("listen", "--list-devices", "--json", env=env).stdout.splitlines()
+    assert {"name": "plain", "description": "A card for tests"} in map(json.loads, listed)
 
 
 def listen_to_file(*arguments, **options) -> subprocess.CompletedProcess:
