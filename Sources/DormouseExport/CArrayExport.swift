@@ -66,10 +66,11 @@ public struct CArrayExport {
     text.line(
       "/* Minor version of the image format, and what the runtime has to know: layers of bits and int16, and what only */"
     )
-    text.line("/* networks have that come from TensorFlow Lite. */")
+    text.line("/* networks have that come from TensorFlow Lite, and weights narrower than int8. */")
     define("FORMAT_MINOR", Int(image.header.minorVersion))
     define("BITS", image.usesBits ? 1 : 0)
     define("IMPORTED", image.usesImported ? 1 : 0)
+    define("NARROW", image.usesNarrowWeights ? 1 : 0)
     text.line()
     text.line("/* Outputs of the network. */")
     define("LABEL_COUNT", image.labelCount)

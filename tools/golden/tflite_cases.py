@@ -1,4 +1,4 @@
-"""Random TensorFlow Lite models, one kind an operator of keyword spotting, to compare with LiteRT's reference kernels."""
+"""Random TensorFlow Lite models, one kind an operator of keyword networks, to hold against LiteRT."""
 
 from collections.abc import Callable
 

@@ -75,7 +75,9 @@ public struct WeightCode: Equatable, Sendable {
   }
 
   /// How kernels get at the weights.
-  public let family: Family
+  @inline(__always)
+  public var family: Family { RuntimeParts.hasNarrow ? storedFamily : .bytes }
+  private let storedFamily: Family
   private let storedBits: UInt8
   private let storedDoubling: UInt8
   private let storedOffset: UInt8
@@ -85,7 +87,7 @@ public struct WeightCode: Equatable, Sendable {
   fileprivate init(
     _ family: Family, bits: UInt8, doubling: UInt8 = 0, offset: UInt8 = 0, least: UInt8 = 0, greatest: UInt8
   ) {
-    self.family = family
+    storedFamily = family
     storedBits = bits
     storedDoubling = doubling
     storedOffset = offset

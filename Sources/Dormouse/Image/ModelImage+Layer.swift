@@ -32,6 +32,9 @@ extension ModelImage {
     guard let encoding = Encoding(rawValue: layer.encoding) else {
       throw ImageError(.program, at: at &+ 1, .unsupportedEncoding)
     }
+    if !RuntimeParts.hasNarrow {
+      try Self.require(encoding.rawValue <= Encoding.int8.rawValue, .program, at: at &+ 1, .partMissing)
+    }
     var layout: WeightLayout
     switch operation {
     case .dense, .convolution:

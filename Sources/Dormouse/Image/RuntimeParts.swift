@@ -24,6 +24,16 @@ enum RuntimeParts {
     #endif
   }
 
+  /// Weights that are stored as anything but bytes: left out by `DORMOUSE_WITHOUT_NARROW`.
+  @inline(__always)
+  static var hasNarrow: Bool {
+    #if DORMOUSE_WITHOUT_NARROW
+      false
+    #else
+      true
+    #endif
+  }
+
   /// What only networks have that come from TensorFlow Lite: see `Network+Imported.swift`; left out by
   /// `DORMOUSE_WITHOUT_IMPORTED`, which the C primitives must be told, too.
   @inline(__always)

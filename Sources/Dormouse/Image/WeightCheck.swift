@@ -13,7 +13,7 @@ struct WeightCheck {
 
   /// The first rule that is broken, if any.
   var violation: ImageError.Reason? {
-    constants.encoding == .int8 ? (hasZeroPadding ? nil : .reservedNotZero) : packedViolation
+    !RuntimeParts.hasNarrow || constants.encoding == .int8 ? (hasZeroPadding ? nil : .reservedNotZero) : packedViolation
   }
 
   /// Whether the bytes that fill rows up to their stride are zero, as wide kernels expect.

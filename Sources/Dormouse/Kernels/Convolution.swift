@@ -36,6 +36,14 @@ public enum Convolution {
         let room = scratch + RowBlocks.scratchLength
         let spare = room + PreparedVectors.room(length: length, code)
         var left = geometry.output.height &* geometry.output.width
+        let columns = Int32(truncatingIfNeeded: length)
+        let points = Int32(truncatingIfNeeded: left)
+        if adjacent && constants.encoding == .int8 && dm_has_pointwise(set.rawValue, columns, points) != 0 {
+          dm_pointwise(
+            elements, points, constants.weights, constants.rowStride,
+            Int32(truncatingIfNeeded: geometry.output.channels), columns, constants.rescale, results)
+          return
+        }
         while left > 0 {
           let positions = min(together, left)
           var vectors = PreparedVectors(room, length: length, stride: padded, positions: positions)

@@ -29,14 +29,19 @@ public enum Depthwise {
         var first = 0
         while first < channels {
           let count = min(channels &- first, ChannelBlock.capacity)
-          if constants.encoding == .int8 {
+          if !RuntimeParts.hasNarrow || constants.encoding == .int8 {
             block.weights = constants.weights + first
           } else {
             unpack(constants, from: first, count: count, taps: geometry.taps, into: scratch)
             block.weights = UnsafePointer(scratch)
             block.rowStride = ChannelBlock.capacity
           }
-          run(elements + first, block, geometry, count: count, into: results + first, on: set)
+          if DepthwisePlane.suits(geometry) {
+            var plane = DepthwisePlane(geometry, zeroPoint: constants.inputZeroPoint, elements)
+            plane.run(elements + first, block, count: count, into: results + first, on: set)
+          } else {
+            run(elements + first, block, geometry, count: count, into: results + first, on: set)
+          }
           block.skip(count)
           first = first &+ count
         }

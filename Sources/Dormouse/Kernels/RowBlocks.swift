@@ -68,7 +68,7 @@ enum RowBlocks {
     let positions = Int32(truncatingIfNeeded: vectors.positions)
     let rows = Int32(truncatingIfNeeded: count)
     let length = Int32(truncatingIfNeeded: vectors.length)
-    if constants.encoding == .int8 {
+    if !RuntimeParts.hasNarrow || constants.encoding == .int8 {
       dm_dot(
         set.rawValue, vectors.elements, vectors.stride, positions, constants.weights + first &* constants.rowStride,
         constants.rowStride, rows, length, sums, sumStride)

@@ -69,10 +69,16 @@ struct WindowReader {
         target += columns.first &* channels
         let start = column &+ columns.first &* geometry.dilationWidth
         var source = input + (y &* geometry.input.width &+ start) &* channels
-        for _ in columns.first..<columns.end {
-          target.copy(channels, from: source)
-          target += channels
-          source += geometry.dilationWidth &* channels
+        if RuntimeParts.hasImported && geometry.dilationWidth == 1 {
+          let inside = (columns.end &- columns.first) &* channels
+          target.copy(inside, from: source)
+          target += inside
+        } else {
+          for _ in columns.first..<columns.end {
+            target.copy(channels, from: source)
+            target += channels
+            source += geometry.dilationWidth &* channels
+          }
         }
         let after = (geometry.kernelWidth &- columns.end) &* channels
         target.fill(after, with: zeroPoint)

@@ -158,50 +158,91 @@ DM_AVX512_TARGET DM_SHARED void dm_taps_avx512(const int8_t *x, intptr_t x_step,
   }
 }
 
+// `dm_window`, 16 channels at a time, as `dm_taps_avx512` multiplies.
+DM_AVX512_TARGET DM_SHARED void dm_window_avx512(const int8_t *const *taps, const int8_t *w, intptr_t w_step,
+                                                 int32_t count, int32_t channels, int32_t *sums) {
+  const __m512i low = _mm512_set1_epi32(0xFFFF);
+  for (int32_t c = 0; c < channels; c += 16) {
+    __mmask16 inside = channels - c >= 16 ? (__mmask16)0xFFFF : (__mmask16)((1 << (channels - c)) - 1);
+    __m512i sum = _mm512_setzero_si512();
+    const int8_t *weight = w + c;
+    for (int32_t t = 0; t < count; t++) {
+      __m512i elements = _mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(inside, taps[t] + c));
+      __m512i weights = _mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(inside, weight));
+      sum = _mm512_dpwssd_epi32(sum, elements, _mm512_and_si512(weights, low));
+      weight += w_step;
+    }
+    _mm512_mask_storeu_epi32(sums + c, inside, sum);
+  }
+}
+
 // Lanes of two vectors that hold 32-bit results in the lower halves of 64 bits: `even` and `odd` lanes.
 DM_AVX512_TARGET DM_INLINE __m512i dm_merge_avx512(__m512i even, __m512i odd) {
   return _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
 }
 
-// What rounding twice adds to products that are shifted right by more than 30: half of a whole product, away
-// from zero.
-DM_AVX512_TARGET DM_INLINE __m512i dm_round_first_avx512(__m512i products, __m512i right) {
-  const __m512i half = _mm512_set1_epi64(1 << 30), negative = _mm512_set1_epi64(-(1 << 30));
-  __m512i nudge = _mm512_mask_blend_epi64(_mm512_cmplt_epi64_mask(products, negative), half, negative);
-  __mmask8 shifted = _mm512_cmpgt_epi64_mask(right, _mm512_set1_epi64(30));
-  return _mm512_mask_add_epi64(products, shifted, products, nudge);
+// 16 sums scaled with two roundings, all shifts below 0: to a whole product first, halves upwards; then,
+// after a step down of what is negative, by a rounding shift.
+DM_AVX512_TARGET DM_INLINE __m512i dm_scale_twice_avx512(__m512i sum, __m512i multiplier, __m512i shift) {
+  const __m512i half = _mm512_set1_epi64(1 << 30), one = _mm512_set1_epi32(1);
+  __m512i even = _mm512_mul_epi32(sum, multiplier);
+  __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), _mm512_srli_epi64(multiplier, 32));
+  even = _mm512_srli_epi64(_mm512_add_epi64(even, half), 31);
+  odd = _mm512_slli_epi64(_mm512_add_epi64(odd, half), 1);
+  __m512i whole = _mm512_mask_blend_epi32(0xAAAA, even, odd);
+  whole = _mm512_add_epi32(whole, _mm512_srai_epi32(whole, 31));
+  // One less than the shift to the right is what the complement of the shift says.
+  __m512i before_last = _mm512_srav_epi32(whole, _mm512_xor_si512(shift, _mm512_set1_epi32(-1)));
+  return _mm512_srai_epi32(_mm512_add_epi32(before_last, one), 1);
 }
 
-// `dm_requantize` of outputs `i` to `i + 15`, as many of them as are `inside`.
+// `dm_requantize` of outputs `i` to `i + 15`, as many of them as are `inside`; `twice` is a constant.
 DM_AVX512_TARGET DM_INLINE void dm_rescale_avx512(__m512i sums, const dm_rescale *rescale, int32_t i,
-                                                  __mmask16 inside, int8_t *y) {
+                                                  __mmask16 inside, const int twice, int8_t *y) {
   const __m512i one = _mm512_set1_epi64(1), lower = _mm512_set1_epi64(0xFFFFFFFF);
   __m512i sum = _mm512_add_epi32(sums, _mm512_maskz_loadu_epi32(inside, rescale->biases + i));
   __m512i multiplier = _mm512_maskz_loadu_epi32(inside, rescale->multipliers + i);
-  __m512i right =
-      _mm512_sub_epi32(_mm512_set1_epi32(30), _mm512_maskz_loadu_epi32(inside, rescale->shifts + i));
-  __m512i even = _mm512_mul_epi32(sum, multiplier);
-  __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), _mm512_srli_epi64(multiplier, 32));
-  const __m512i even_right = _mm512_and_si512(right, lower), odd_right = _mm512_srli_epi64(right, 32);
-  if (dm_rounds_twice(rescale)) {
-    even = dm_round_first_avx512(even, even_right);
-    odd = dm_round_first_avx512(odd, odd_right);
+  __m512i shift = _mm512_maskz_loadu_epi32(inside, rescale->shifts + i), scaled;
+  // Shifts to the left, rare in networks, round once in any case.
+  __mmask16 left = _mm512_mask_cmpgt_epi32_mask(inside, shift, _mm512_set1_epi32(-1));
+  if (twice && left == 0) {
+    scaled = dm_scale_twice_avx512(sum, multiplier, shift);
+  } else {
+    __m512i right = _mm512_sub_epi32(_mm512_set1_epi32(30), shift);
+    __m512i even = _mm512_mul_epi32(sum, multiplier);
+    __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), _mm512_srli_epi64(multiplier, 32));
+    even = _mm512_srav_epi64(even, _mm512_and_si512(right, lower));
+    odd = _mm512_srav_epi64(odd, _mm512_srli_epi64(right, 32));
+    even = _mm512_srli_epi64(_mm512_add_epi64(even, one), 1);
+    odd = _mm512_srli_epi64(_mm512_add_epi64(odd, one), 1);
+    scaled = dm_merge_avx512(even, odd);
+    if (twice) {
+      scaled = _mm512_mask_blend_epi32(left, dm_scale_twice_avx512(sum, multiplier, shift), scaled);
+    }
   }
-  even = _mm512_srav_epi64(even, even_right);
-  odd = _mm512_srav_epi64(odd, odd_right);
-  even = _mm512_srli_epi64(_mm512_add_epi64(even, one), 1);
-  odd = _mm512_srli_epi64(_mm512_add_epi64(odd, one), 1);
-  __m512i scaled = _mm512_add_epi32(dm_merge_avx512(even, odd), _mm512_set1_epi32(rescale->zero_point));
+  scaled = _mm512_add_epi32(scaled, _mm512_set1_epi32(rescale->zero_point));
   scaled = _mm512_max_epi32(scaled, _mm512_set1_epi32(rescale->minimum));
   scaled = _mm512_min_epi32(scaled, _mm512_set1_epi32(rescale->maximum));
   _mm_mask_storeu_epi8(y + i, inside, _mm512_cvtepi32_epi8(scaled));
 }
 
+// Lanes of the 16 from `i` on that are below `count`.
+DM_AVX512_TARGET DM_INLINE __mmask16 dm_inside_avx512(int32_t count, int32_t i) {
+  return count - i >= 16 ? (__mmask16)0xFFFF : (__mmask16)((1 << (count - i)) - 1);
+}
+
 DM_AVX512_TARGET DM_SHARED void dm_requantize_avx512(const int32_t *sums, dm_rescale rescale, int32_t count,
                                                      int8_t *y) {
+  if (dm_rounds_twice(&rescale)) {
+    for (int32_t i = 0; i < count; i += 16) {
+      __mmask16 inside = dm_inside_avx512(count, i);
+      dm_rescale_avx512(_mm512_maskz_loadu_epi32(inside, sums + i), &rescale, i, inside, 1, y);
+    }
+    return;
+  }
   for (int32_t i = 0; i < count; i += 16) {
-    __mmask16 inside = count - i >= 16 ? (__mmask16)0xFFFF : (__mmask16)((1 << (count - i)) - 1);
-    dm_rescale_avx512(_mm512_maskz_loadu_epi32(inside, sums + i), &rescale, i, inside, y);
+    __mmask16 inside = dm_inside_avx512(count, i);
+    dm_rescale_avx512(_mm512_maskz_loadu_epi32(inside, sums + i), &rescale, i, inside, 0, y);
   }
 }
 

@@ -90,7 +90,7 @@ DM_AVX512_TARGET DM_SHARED void dm_dense_avx512(const int8_t *x, const int8_t *w
                                                 int32_t rows, int32_t n, dm_rescale rescale, int8_t *y) {
   int32_t i = 0;
   for (; rows - i >= 16; i += 16) {
-    dm_rescale_avx512(dm_dot_16_avx512(x, w, row_stride, n, 16), &rescale, i, (__mmask16)0xFFFF, y);
+    dm_rescale_avx512(dm_dot_16_avx512(x, w, row_stride, n, 16), &rescale, i, (__mmask16)0xFFFF, 0, y);
     w += 16 * row_stride;
   }
   if (i < rows) {
@@ -102,7 +102,7 @@ DM_AVX512_TARGET DM_SHARED void dm_dense_avx512(const int8_t *x, const int8_t *w
       dm_dot_avx512(x, 0, 1, w, row_stride, rows - i, n, rest, 0);
       sums = _mm512_loadu_si512(rest);
     }
-    dm_rescale_avx512(sums, &rescale, i, (__mmask16)((1 << (rows - i)) - 1), y);
+    dm_rescale_avx512(sums, &rescale, i, (__mmask16)((1 << (rows - i)) - 1), 0, y);
   }
 }
 
@@ -144,7 +144,7 @@ DM_AVX512_TARGET DM_INLINE void dm_dense_bits_avx512(const int bits, dm_fields f
       inside = (__mmask16)((1 << (rows - i)) - 1);
     }
     sums = _mm512_sub_epi32(_mm512_sll_epi32(sums, doubling), correction);
-    dm_rescale_avx512(sums, rescale, i, inside, y);
+    dm_rescale_avx512(sums, rescale, i, inside, 0, y);
     w += 8 * pair_stride;
   }
 }

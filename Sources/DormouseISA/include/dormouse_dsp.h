@@ -139,6 +139,35 @@ DM_INLINE void dm_dot_dsp(const int8_t *wide, int32_t positions, const int8_t *w
   }
 }
 
+// `dm_window`, four channels at a time.
+DM_SHARED void dm_window_dsp(const int8_t *const *taps, const int8_t *w, intptr_t w_step, int32_t count,
+                             int32_t channels, int32_t *sums) {
+  int32_t c = 0;
+  for (; c + 4 <= channels; c += 4) {
+    const int8_t *weight = w + c;
+    const int8_t *const *tap = taps;
+    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+#pragma clang loop unroll(disable)
+    for (int32_t t = count; t > 0; t--) {
+      uint32_t values, weights;
+      __builtin_memcpy(&values, *tap++ + c, 4);
+      __builtin_memcpy(&weights, weight, 4);
+      weight += w_step;
+      int32_t even = (int32_t)__sxtb16(values), odd = (int32_t)__sxtb16(__ror(values, 8));
+      int32_t even_weights = (int32_t)__sxtb16(weights), odd_weights = (int32_t)__sxtb16(__ror(weights, 8));
+      s0 = __smlabb(even, even_weights, s0);
+      s1 = __smlabb(odd, odd_weights, s1);
+      s2 = __smlatt(even, even_weights, s2);
+      s3 = __smlatt(odd, odd_weights, s3);
+    }
+    sums[c] = s0;
+    sums[c + 1] = s1;
+    sums[c + 2] = s2;
+    sums[c + 3] = s3;
+  }
+  dm_window_portable(taps, w, w_step, count, c, channels, sums);
+}
+
 // `dm_taps`, four channels at a time: SMLABB and SMLATT take the halves of the widened words apart.
 DM_SHARED void dm_taps_dsp(const int8_t *x, intptr_t x_step, const int8_t *w, intptr_t w_step, int32_t taps,
                            int32_t channels, int32_t *sums) {

@@ -12,6 +12,7 @@
 #include "dormouse_avx512.h"
 #include "dormouse_avx512_dense.h"
 #include "dormouse_avx512_fields.h"
+#include "dormouse_avx512_pointwise.h"
 #include "dormouse_base.h"
 #include "dormouse_dsp.h"
 #include "dormouse_dsp_fields.h"
@@ -217,6 +218,24 @@ DM_INLINE void dm_taps(int32_t set, const int8_t *x, intptr_t x_step, const int8
 #endif
 }
 
+// sums[c] = sum_t taps[t][c] * w[t * w_step + c]: a window whose taps lie anywhere.
+DM_INLINE void dm_window(int32_t set, const int8_t *const *taps, const int8_t *w, intptr_t w_step,
+                         int32_t count, int32_t channels, int32_t *sums) {
+#if DM_CHOOSES
+  if (set == DM_AVX512) {
+    dm_window_avx512(taps, w, w_step, count, channels, sums);
+    return;
+  }
+#endif
+#if DM_HAS_DSP
+  dm_window_dsp(taps, w, w_step, count, channels, sums);
+#elif DM_HAS_HELIUM
+  dm_window_helium(taps, w, w_step, count, channels, sums);
+#else
+  dm_window_portable(taps, w, w_step, count, 0, channels, sums);
+#endif
+}
+
 // y[i] = clamp(zero_point + scale(sums[i] + biases[i])).
 DM_INLINE void dm_requantize(int32_t set, const int32_t *sums, dm_rescale rescale, int32_t count, int8_t *y) {
 #if DM_CHOOSES
@@ -245,6 +264,24 @@ DM_INLINE int32_t dm_has_dense(int32_t set) {
 #else
   (void)set;
   return 0;
+#endif
+}
+
+// Whether the set has `dm_pointwise` for vectors of n elements, and many of them make it worth while.
+DM_INLINE int32_t dm_has_pointwise(int32_t set, int32_t n, int32_t positions) {
+#if DM_CHOOSES
+  return set == DM_AVX512 && positions >= 8 && (n == 32 || n == 40 || n == 48 || n == 64);
+#else
+  (void)set, (void)n, (void)positions;
+  return 0;
+#endif
+}
+
+// `dm_dot` of vectors that follow one another, then `dm_requantize`.
+DM_INLINE void dm_pointwise(const int8_t *x, int32_t positions, const int8_t *w, intptr_t row_stride,
+                            int32_t rows, int32_t n, dm_rescale rescale, int8_t *y) {
+#if DM_CHOOSES
+  dm_pointwise_avx512(x, positions, w, row_stride, rows, n, rescale, y);
 #endif
 }
 

@@ -79,6 +79,20 @@ DM_SHARED void dm_taps_portable(const int8_t *x, intptr_t x_step, const int8_t *
   }
 }
 
+// sums[c] = sum_t taps[t][c] * w[t * w_step + c], c < channels, t < count; count is 1 or more.
+DM_INLINE void dm_window_portable(const int8_t *const *taps, const int8_t *w, intptr_t w_step, int32_t count,
+                                  int32_t first, int32_t channels, int32_t *sums) {
+  for (int32_t c = first; c < channels; c++) {
+    const int8_t *weight = w + c;
+    int32_t sum = 0;
+    for (int32_t t = 0; t < count; t++) {
+      sum += taps[t][c] * *weight;
+      weight += w_step;
+    }
+    sums[c] = sum;
+  }
+}
+
 // floor(x * multiplier * 2^(shift - 31) + 1/2) modulo 2^32; multiplier >= 0, -31 <= shift <= 30.
 DM_INLINE int32_t dm_scale(int32_t x, int32_t multiplier, int32_t shift) {
   int64_t product = (int64_t)x * multiplier;
@@ -107,12 +121,24 @@ DM_INLINE int32_t dm_scale_twice(int32_t x, int32_t multiplier, int32_t shift) {
   return dm_shift_right_rounding(whole + (whole >> 31), -shift);
 }
 
-// y[i] = clamp(zero_point + scale_twice(sums[i] + biases[i])), i < count.
+// y[i] = clamp(zero_point + scale_twice(sums[i] + biases[i])), i < count, for constant bounds or the layer's.
+DM_INLINE void dm_requantize_twice_within(const int32_t *sums, const dm_rescale *rescale, int32_t minimum,
+                                          int32_t maximum, int32_t count, int8_t *y) {
+#pragma clang loop unroll(disable)
+  for (int32_t i = 0; i < count; i++) {
+    int32_t scaled =
+        dm_scale_twice(sums[i] + rescale->biases[i], rescale->multipliers[i], rescale->shifts[i]);
+    y[i] = (int8_t)dm_clamp(scaled + rescale->zero_point, minimum, maximum);
+  }
+}
+
+// The same. Where outputs take all of int8, as after most rectifiers, Arm has one instruction to clamp them.
 DM_SHARED void dm_requantize_twice_portable(const int32_t *sums, dm_rescale rescale, int32_t count,
                                             int8_t *y) {
-  for (int32_t i = 0; i < count; i++) {
-    int32_t scaled = dm_scale_twice(sums[i] + rescale.biases[i], rescale.multipliers[i], rescale.shifts[i]);
-    y[i] = (int8_t)dm_clamp(scaled + rescale.zero_point, rescale.minimum, rescale.maximum);
+  if (rescale.minimum == -128 && rescale.maximum == 127) {
+    dm_requantize_twice_within(sums, &rescale, -128, 127, count, y);
+  } else {
+    dm_requantize_twice_within(sums, &rescale, rescale.minimum, rescale.maximum, count, y);
   }
 }
 

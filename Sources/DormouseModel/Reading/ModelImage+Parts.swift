@@ -9,6 +9,12 @@ extension ModelImage {
       || (hasVerifier && verifier.usesBits)
   }
 
+  /// Weights that are stored as anything but bytes.
+  public var usesNarrowWeights: Bool {
+    (0..<layerCount).contains { layer($0).encoding > Encoding.int8.rawValue }
+      || (hasVerifier && verifier.usesNarrowWeights)
+  }
+
   /// What only networks have that come from TensorFlow Lite.
   public var usesImported: Bool {
     (0..<tensorCount).contains { tensor($0).home != TensorHome.activations.rawValue }
