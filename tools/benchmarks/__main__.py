@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-SUITES = ("spine", "sub8", "binary", "det", "models", "energy", "rtl", "published", "live")
+SUITES = ("spine", "sub8", "binary", "det", "models", "energy", "rtl", "published", "live", "imported")
 
 
 def main() -> int:
