@@ -96,6 +96,11 @@ public struct Spotter: ~Copyable {
     #endif
   }
 
+  /// Takes thresholds and minimum runs from elsewhere than from the image.
+  ///
+  /// - Parameter keywords: a record a label, valid as long as the spotter is in use; they may change between two pushes.
+  public mutating func use(keywords: UnsafePointer<KeywordRecord>) { detector.keywords = keywords }
+
   /// Takes samples up to the end of the next frame.
   ///
   /// - Parameters:
@@ -136,7 +141,7 @@ public struct Spotter: ~Copyable {
     run(network)
     #if !DORMOUSE_WITHOUT_CASCADE
       escalated = false
-      if let verifier, image.cascade.isUnsure(network.output, image.keywords) {
+      if let verifier, image.cascade.isUnsure(network.output, detector.keywords) {
         run(verifier)
         escalated = true
         escalations &+= 1

@@ -1,88 +1,65 @@
 import CDormouse
 import Dormouse
 
-// Memory that a caller lends is a `Spotter`, then its arena, each at a multiple of 16 bytes.
-
-private let headLength = ImageFormat.aligned(MemoryLayout<Spotter>.size)
-
-private func spotter(_ memory: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Spotter> {
-  memory.assumingMemoryBound(to: Spotter.self)
-}
-
-/// Bytes of memory, aligned to 16, that a spotter of this image needs, or a negative error code.
+/// Bytes of arena that a spotter of this image needs, or a code.
+@_optimize(size)
 @c @implementation
-public func dm_spotter_memory_size(_ image: UnsafeRawPointer?, _ length: Int) -> Int {
-  guard let image else { return Int(DM_ERROR_NULL) }
+public func dormouse_arena_length(_ image: UnsafeRawPointer?, _ imageLength: Int) -> Int {
+  guard let image else { return Int(DORMOUSE_ERROR_NULL_POINTER) }
   do throws(ImageError) {
-    return headLength + (try ModelImage(validating: image, length: length)).arenaLength
+    let model = try ModelImage(validating: image, length: imageLength)
+    guard model.hasFrontEnd else { return Int(DORMOUSE_ERROR_MISSING_SECTION) }
+    return OpenSpotter.arenaLength(model)
   } catch {
-    return -Int(error.reason.rawValue)
+    return 0 &- Int(error.reason.rawValue)
   }
 }
 
-/// Validates the image and prepares `memory` for the functions below; returns 0 or a negative error code.
+/// Proves the image and makes a spotter of it in the arena; returns 0 or a code.
+@_optimize(size)
 @c @implementation
-public func dm_spotter_start(
-  _ image: UnsafeRawPointer?, _ length: Int, _ memory: UnsafeMutableRawPointer?, _ memoryLength: Int
-) -> Int {
-  guard let image, let memory else { return Int(DM_ERROR_NULL) }
-  guard Int(bitPattern: memory) % ImageFormat.alignment == 0 else { return Int(DM_ERROR_ALIGNMENT) }
-  guard memoryLength >= headLength else { return Int(DM_ERROR_MEMORY) }
+public func dormouse_open(
+  _ arena: UnsafeMutableRawPointer?, _ arenaLength: Int, _ image: UnsafeRawPointer?, _ imageLength: Int
+) -> Int32 {
+  guard let arena, let image else { return DORMOUSE_ERROR_NULL_POINTER }
+  guard arenaLength >= 0 else { return DORMOUSE_ERROR_BAD_LENGTH }
+  guard UInt(bitPattern: arena) & UInt(ImageFormat.alignment &- 1) == 0 else { return DORMOUSE_ERROR_ARENA_MISALIGNED }
   do throws(ImageError) {
-    let model = try ModelImage(validating: image, length: length)
-    let started = try Spotter(image: model, arena: memory + headLength, arenaLength: memoryLength - headLength)
-    memory.bindMemory(to: Spotter.self, capacity: 1).initialize(to: started)
-    return 0
+    try OpenSpotter.open(try ModelImage(validating: image, length: imageLength), in: arena, length: arenaLength)
+    return DORMOUSE_OK
   } catch {
-    return error.reason == .arenaTooSmall ? Int(DM_ERROR_MEMORY) : -Int(error.reason.rawValue)
+    return 0 &- Int32(error.reason.rawValue)
   }
 }
 
-/// Takes samples up to the end of the next frame; returns how many were taken, or a negative error code.
+/// Forgets everything heard; returns 0 or a code.
+@_optimize(size)
 @c @implementation
-public func dm_spotter_push(
-  _ memory: UnsafeMutableRawPointer?, _ samples: UnsafePointer<Int16>?, _ count: Int,
-  _ progress: UnsafeMutablePointer<dm_progress>?
+public func dormouse_reset(_ arena: UnsafeMutableRawPointer?) -> Int32 {
+  let (place, code) = OpenSpotter.find(in: arena)
+  guard let place else { return code }
+  place.pointee.spotter.reset()
+  #if !DORMOUSE_WITHOUT_ANALOG
+    place.pointee.edges = nil
+  #endif
+  return DORMOUSE_OK
+}
+
+/// Takes samples up to the end of the next frame; returns how many were taken, or a code.
+@_optimize(size)
+@c @implementation
+public func dormouse_push(
+  _ arena: UnsafeMutableRawPointer?, _ samples: UnsafePointer<Int16>?, _ count: Int,
+  _ event: UnsafeMutablePointer<dormouse_event>?
 ) -> Int {
-  guard let memory, let progress, samples != nil || count == 0 else { return Int(DM_ERROR_NULL) }
-  guard count >= 0 else { return Int(DM_ERROR_COUNT) }
-  let step = spotter(memory).pointee.push(UnsafeBufferPointer(start: samples, count: count))
-  let detection = step.detection
-  progress.pointee = dm_progress(
-    frame: step.frame ? 1 : 0, inference: step.inference ? 1 : 0, label: Int32(detection?.label ?? -1),
-    score: Int32(detection?.score ?? 0), start: detection?.start ?? 0, end: detection?.end ?? 0)
-  return step.consumed
-}
-
-/// The last completed frame, `bands` features.
-@c @implementation
-public func dm_spotter_frame(
-  _ memory: UnsafeMutableRawPointer?, _ bands: UnsafeMutablePointer<Int>?
-) -> UnsafePointer<Int8>? {
-  guard let memory else { return nil }
-  let frame = spotter(memory).pointee.frame
-  bands?.pointee = frame.count
-  return frame.baseAddress
-}
-
-/// Output of the last inference, one logit a label.
-@c @implementation
-public func dm_spotter_logits(
-  _ memory: UnsafeMutableRawPointer?, _ labels: UnsafeMutablePointer<Int>?
-) -> UnsafePointer<Int8>? {
-  guard let memory else { return nil }
-  let logits = spotter(memory).pointee.logits
-  labels?.pointee = logits.count
-  return logits.baseAddress
-}
-
-/// Text of a label, not terminated; null if there is no such label.
-@c @implementation
-public func dm_spotter_label(
-  _ memory: UnsafeMutableRawPointer?, _ index: Int32, _ length: UnsafeMutablePointer<Int>?
-) -> UnsafePointer<UInt8>? {
-  guard let memory, index >= 0, Int(index) < spotter(memory).pointee.image.labelCount else { return nil }
-  let text = spotter(memory).pointee.image.label(Int(index))
-  length?.pointee = text.count
-  return text.baseAddress
+  let (place, code) = OpenSpotter.find(in: arena)
+  guard let place else { return Int(code) }
+  guard let event, samples != nil || count == 0 else { return Int(DORMOUSE_ERROR_NULL_POINTER) }
+  guard count >= 0 else { return Int(DORMOUSE_ERROR_BAD_LENGTH) }
+  #if !DORMOUSE_WITHOUT_ANALOG
+    guard place.pointee.edges == nil else { return Int(DORMOUSE_ERROR_WRONG_INPUT) }
+  #endif
+  let progress = place.pointee.spotter.push(UnsafeBufferPointer(start: samples, count: count))
+  event.pointee = dormouse_event(progress)
+  return progress.consumed
 }

@@ -84,10 +84,10 @@ int main(int argc, char **argv) {
   dm_design_logmel((const uint8_t *)"{}", 2, NULL, 0, NULL, 0);
   printf("control %lu\n", allocations - before);
 
-  ptrdiff_t size = dm_spotter_memory_size(image, image_length);
+  ptrdiff_t size = dormouse_arena_length(image, (size_t)image_length);
   void *memory = size > 0 ? memalign(16, (size_t)size) : NULL;
   before = allocations;
-  if (memory == NULL || dm_spotter_start(image, image_length, memory, size) != 0) {
+  if (memory == NULL || dormouse_open(memory, (size_t)size, image, (size_t)image_length) != 0) {
     fprintf(stderr, "%s: refused\n", argv[1]);
     return 1;
   }
@@ -97,9 +97,9 @@ int main(int argc, char **argv) {
   ptrdiff_t chunk = 1;
   before = allocations;
   for (ptrdiff_t taken = 0; taken < count; pushes++) {
-    dm_progress progress;
+    dormouse_event progress;
     ptrdiff_t left = count - taken;
-    taken += dm_spotter_push(memory, samples + taken, left < chunk ? left : chunk, &progress);
+    taken += dormouse_push(memory, samples + taken, (size_t)(left < chunk ? left : chunk), &progress);
     chunk = chunk % 641 + 7; /* Chunks of every kind. */
     frames += (unsigned long)progress.frame;
     inferences += (unsigned long)progress.inference;

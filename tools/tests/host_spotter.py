@@ -6,13 +6,13 @@ import cffi
 import numpy as np
 
 DECLARATIONS = """
-typedef struct { int32_t frame, inference, label, score; uint64_t start, end; } dm_progress;
-ptrdiff_t dm_spotter_memory_size(const void *image, ptrdiff_t length);
-ptrdiff_t dm_spotter_start(const void *image, ptrdiff_t length, void *memory, ptrdiff_t memory_length);
-ptrdiff_t dm_spotter_push(void *memory, const int16_t *samples, ptrdiff_t count, dm_progress *progress);
-const int8_t *dm_spotter_frame(void *memory, ptrdiff_t *bands);
-const int8_t *dm_spotter_logits(void *memory, ptrdiff_t *labels);
-const uint8_t *dm_spotter_label(void *memory, int32_t index, ptrdiff_t *length);
+typedef struct { int32_t frame, inference, label, score; uint64_t start, end; } dormouse_event;
+ptrdiff_t dormouse_arena_length(const void *image, size_t image_length);
+int32_t dormouse_open(void *arena, size_t arena_length, const void *image, size_t image_length);
+ptrdiff_t dormouse_push(void *arena, const int16_t *samples, size_t count, dormouse_event *event);
+const int8_t *dormouse_frame(void *arena, ptrdiff_t *length);
+const int8_t *dormouse_logits(void *arena, ptrdiff_t *length);
+const char *dormouse_label(void *arena, int32_t label, ptrdiff_t *length);
 """
 
 
@@ -41,27 +41,27 @@ def hear(library: Path, image: Path, samples: np.ndarray) -> list[str]:
     runtime = ffi.dlopen(str(library))
     content = image.read_bytes()
     image_owner, base = aligned(ffi, content)
-    size = runtime.dm_spotter_memory_size(base, len(content))
+    size = runtime.dormouse_arena_length(base, len(content))
     assert size > 0, f"{image} is refused with code {size}"
     memory_owner, memory = aligned(ffi, size)
-    assert runtime.dm_spotter_start(base, len(content), memory, size) == 0
+    assert runtime.dormouse_open(memory, size, base, len(content)) == 0
     data = np.ascontiguousarray(samples, np.int16)
     source = ffi.cast("const int16_t *", data.ctypes.data)
-    progress, count = ffi.new("dm_progress *"), ffi.new("ptrdiff_t *")
+    progress, count = ffi.new("dormouse_event *"), ffi.new("ptrdiff_t *")
     lines: list[str] = []
     frames: list[bytes] = []
     logits: list[bytes] = []
     taken = 0
     while taken < len(data):
-        taken += runtime.dm_spotter_push(memory, source + taken, len(data) - taken, progress)
+        taken += runtime.dormouse_push(memory, source + taken, len(data) - taken, progress)
         if progress.frame:
-            frame = runtime.dm_spotter_frame(memory, count)
+            frame = runtime.dormouse_frame(memory, count)
             frames.append(bytes(ffi.buffer(frame, count[0])))
         if progress.inference:
-            output = runtime.dm_spotter_logits(memory, count)
+            output = runtime.dormouse_logits(memory, count)
             logits.append(bytes(ffi.buffer(output, count[0])))
         if progress.label >= 0:
-            text = runtime.dm_spotter_label(memory, progress.label, count)
+            text = runtime.dormouse_label(memory, progress.label, count)
             label = bytes(ffi.buffer(text, count[0])).decode()
             lines.append(f"detection {label} {progress.score} {progress.start} {progress.end}")
     lines.append(f"frames {len(frames)} hash {fnv1a(b''.join(frames)):08x}")

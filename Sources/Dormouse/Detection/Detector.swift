@@ -18,7 +18,7 @@ public struct Detector {
 
   let settings: DetectorRecord
   /// `[labels]`.
-  let keywords: UnsafePointer<KeywordRecord>
+  var keywords: UnsafePointer<KeywordRecord>
   /// `[labels]`.
   let tracks: UnsafeMutablePointer<Track>
   /// Posteriors, Q15, `[smoothing, labels]`, a ring.

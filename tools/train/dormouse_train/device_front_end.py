@@ -71,5 +71,5 @@ class DeviceFrontEnd:
     @staticmethod
     def _checked(result: int) -> int:
         if result < 0:
-            raise LibraryError(f"the front end failed with code {result} (see Sources/CDormouse/include/dormouse.h)")
+            raise LibraryError(f"the front end failed with code {result} (see Sources/CDormouse/include)")
         return result

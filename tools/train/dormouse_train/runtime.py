@@ -47,7 +47,7 @@ class Runtime:
     @staticmethod
     def _checked(result: int) -> int:
         if result < 0:
-            raise LibraryError(f"the image was refused with code {result} (see Sources/CDormouse/include/dormouse.h)")
+            raise LibraryError(f"the image was refused with code {result} (see Sources/CDormouse/include)")
         return result
 
 
