@@ -1,3 +1,4 @@
+BOARD_CORE := cortex-m0plus
 TRIPLE := armv6m-none-none-eabi
 CPU := -mcpu=cortex-m0plus -mfloat-abi=soft
 STARTUP := support/startup_cortex_m.c support/arithmetic_armv6m.c

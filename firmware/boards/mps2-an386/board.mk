@@ -1,3 +1,4 @@
+BOARD_CORE := cortex-m4f
 TRIPLE := armv7em-none-none-eabi
 CPU := -mcpu=cortex-m4 -mfloat-abi=hard -mfpu=fpv4-sp-d16
 STARTUP := support/startup_cortex_m.c

@@ -1,3 +1,4 @@
+BOARD_CORE := rv32imc
 TRIPLE := riscv32-none-none-eabi
 CPU := -march=rv32imc -mabi=ilp32
 STARTUP := boards/virt-rv32imc/start.S boards/virt-rv32imc/startup.c

@@ -1,0 +1,1 @@
+"""Makes the SDK: `tools/sdk`."""
