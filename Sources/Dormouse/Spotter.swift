@@ -27,8 +27,7 @@ public struct Spotter: ~Copyable {
   }
 
   /// The model.
-  public let image: ModelImage
-  private let plan: ArenaPlan
+  public var image: ModelImage { network.image }
   private let frames: UnsafeMutableRawPointer
   private let scratch: UnsafeMutableRawPointer
   private var frontEnd: FrontEnd
@@ -62,10 +61,9 @@ public struct Spotter: ~Copyable {
     guard UInt(bitPattern: arena) & UInt(ImageFormat.alignment &- 1) == 0 else {
       throw ImageError(.header, at: 0, .arenaMisaligned)
     }
-    self.image = image
     let shape = image.frontEnd
     let program = image.program
-    plan = ArenaPlan(image)
+    let plan = ArenaPlan(image)
     frameLength = shape.frameLength
     context = Int(program.context)
     stride = Int(program.stride)

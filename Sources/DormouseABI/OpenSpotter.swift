@@ -44,15 +44,22 @@ struct OpenSpotter: ~Copyable {
     guard length >= arenaLength(image) else { throw ImageError(.header, at: 0, .arenaTooSmall) }
     let keywords = (arena + headLength).bindMemory(to: KeywordRecord.self, capacity: image.labelCount)
     let rest = headLength &+ keywordsLength(image)
-    var spotter = try Spotter(image: image, arena: arena + rest, arenaLength: length &- rest)
+    let place = arena.bindMemory(to: OpenSpotter.self, capacity: 1)
+    // Made where it stays: it is large, and the stack is not.
+    place.initialize(
+      to: OpenSpotter(
+        seal: seal(of: arena),
+        spotter: try Spotter(image: image, arena: arena + rest, arenaLength: length &- rest)))
     for label in 0..<image.labelCount { keywords[label] = image.keywords[label] }
-    spotter.use(keywords: keywords)
-    #if DORMOUSE_WITHOUT_ANALOG
-      let open = OpenSpotter(seal: seal(of: arena), spotter: spotter)
-    #else
-      let open = OpenSpotter(seal: seal(of: arena), spotter: spotter, edges: nil)
+    place.pointee.spotter.use(keywords: keywords)
+  }
+
+  private init(seal: UInt, spotter: consuming Spotter) {
+    self.seal = seal
+    self.spotter = spotter
+    #if !DORMOUSE_WITHOUT_ANALOG
+      edges = nil
     #endif
-    arena.bindMemory(to: OpenSpotter.self, capacity: 1).initialize(to: open)
   }
 
   /// The spotter in an arena.
@@ -70,7 +77,9 @@ struct OpenSpotter: ~Copyable {
   }
 
   /// The detector settings of a label; null if there is no such label.
-  static func keyword(_ label: Int32, in place: UnsafeMutablePointer<OpenSpotter>) -> UnsafeMutablePointer<KeywordRecord>? {
+  static func keyword(_ label: Int32, in place: UnsafeMutablePointer<OpenSpotter>) -> UnsafeMutablePointer<
+    KeywordRecord
+  >? {
     guard label >= 0, Int(label) < place.pointee.spotter.image.labelCount else { return nil }
     return (UnsafeMutableRawPointer(place) + headLength).assumingMemoryBound(to: KeywordRecord.self) + Int(label)
   }

@@ -21,6 +21,7 @@ class Core:
     compiler: str
     flags: tuple[str, ...]
     bare: bool = True
+    conditions: tuple[str, ...] = ()
 
     @property
     def libraries(self) -> tuple[str, ...]:
@@ -29,13 +30,16 @@ class Core:
 
 
 def _arm(name: str, triple: str, *cpu: str) -> Core:
-    return Core(name, triple, cpu, "arm-none-eabi-gcc", ("-mthumb", *cpu))
+    # Without a long multiplication, a product of two words is a call.
+    conditions = ("DORMOUSE_SHORT_PRODUCTS",) if triple.startswith("armv6m") else ()
+    return Core(name, triple, cpu, "arm-none-eabi-gcc", ("-mthumb", *cpu), conditions=conditions)
 
 
 def _riscv(name: str, march: str) -> Core:
     # GCC 12 calls Zba and the like by the specification of 2019; its C library has none for Zbb.
     flags = (f"-march={march}", "-mabi=ilp32", "-misa-spec=2.2", "-ffreestanding", "-nostdlib")
-    return Core(name, RISCV32, (f"-march={march}", "-mabi=ilp32"), "riscv64-unknown-elf-gcc", flags)
+    # Registers are saved by calls into the compiler's library, which is shorter.
+    return Core(name, RISCV32, (f"-march={march}", "-mabi=ilp32", "-msave-restore"), "riscv64-unknown-elf-gcc", flags)
 
 
 CORES = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from count.counting import ROOT, toolchain
 
-from .cores import LEFT_OUT, Core
+from .cores import DENSE, LEFT_OUT, Core
 
 BUILD = ROOT / ".build-sdk"
 SOURCES = ROOT / "Sources"
@@ -17,6 +17,7 @@ HEADERS = SOURCES / "CDormouse" / "include"
 INTERFACE = ("OpenSpotter", "SpotterABI", "EdgesABI", "ModelABI")
 SWIFT = (
     *("-swift-version", "6", "-enable-experimental-feature", "Embedded", "-wmo", "-parse-as-library", "-Osize"),
+    *("-Xllvm", "-machine-outliner-reruns=4"),
     *("-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"),
     *("-suppress-warnings", "-module-name", "Dormouse"),
 )
@@ -43,8 +44,10 @@ def _commands(core: Core, library: str, folder: Path) -> list[list[str]]:
     """One object of Swift and one of C, and an archive of both."""
     common = ["-fshort-enums", "-fsigned-char", *(["-ffreestanding"] if core.bare else []), *core.cpu]
     without = [f"DORMOUSE_WITHOUT_{part}" for part in LEFT_OUT[library]]
-    swift = ["swiftc", "-target", core.triple, *SWIFT, *(f"-D{name}" for name in without)]
-    for flag in (*common, *(f"-D{name}=1" for name in without)):
+    conditions = ["DORMOUSE_SMALL", *without, *core.conditions]
+    swift = ["swiftc", "-target", core.triple, *SWIFT, *(f"-D{name}" for name in conditions)]
+    # The full library keeps the kernels that are unrolled for speed.
+    for flag in (*common, *(f"-D{name}=1" for name in (conditions if library == DENSE else without))):
         swift += ["-Xcc", flag]
     swift += ["-I", SOURCES / "DormouseISA" / "include", "-I", HEADERS, "-module-cache-path", BUILD / "modules"]
     runtime, names = folder / f"{library}.o", folder / f"{library}_names.o"

@@ -22,7 +22,11 @@ public struct QuantizedMultiplier: Equatable, Sendable, BitwiseCopyable {
   public var isValid: Bool { multiplier >= 0 && shift >= -31 && shift <= 30 }
 
   /// `floor(x * multiplier * 2^(shift - 31) + 1/2)`, modulo 2^32.
-  @inline(__always)
+  #if DORMOUSE_SMALL
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   public func apply(_ x: Int32) -> Int32 {
     let product = x.multipliedFullWidth(by: multiplier)
     if shift <= -2 {

@@ -13,7 +13,11 @@ extension RealTransform {
 
   /// Combines transforms of `run` points, four at a time, into transforms of `4 * run` points, at half scale:
   /// with `W = exp(-2 pi i / (4 run))`, `X[j + m run] = A[j] + (-i)^m W^j B[j] + (-1)^m W^2j C[j] + i^m W^-j D[j]`.
-  @inline(__always)
+  #if DORMOUSE_SMALL
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   static func radix4(_ spectrum: UnsafeMutablePointer<Int32>, points: Int, run: Int) {
     let quarter = SineTable.circle / 4
     let step = quarter / run

@@ -15,12 +15,13 @@ struct FilterBank {
   func energies(of spectrum: UnsafePointer<Int32>, _ body: (_ band: Int, _ energy: UInt64) -> Void) {
     var bin = spectrum + 2 &* Int(table[0])
     var weight = table + (2 &+ bands)
-    var risen = sums(of: table[1], &bin, &weight).rising
-    for band in 0..<bands {
-      let (plain, rising) = sums(of: table[2 &+ band], &bin, &weight)
+    var risen: Int64 = 0
+    for gap in 0...bands {
+      let (plain, rising) = sums(of: table[1 &+ gap], &bin, &weight)
       // Rounding can leave a small negative rest.
       let energy = risen &+ (plain &>> 1) &- rising
-      body(band, energy < 0 ? 0 : UInt64(bitPattern: energy))
+      // Below the first edge nothing falls.
+      if gap > 0 { body(gap &- 1, energy < 0 ? 0 : UInt64(bitPattern: energy)) }
       risen = rising
     }
   }

@@ -8,7 +8,11 @@ struct WindowedSamples: SamplePairs {
   let window: Int
 
   /// Products of samples `2 * index` and `2 * index + 1`, without their lower 16 bits.
-  @inline(__always)
+  #if DORMOUSE_SMALL
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   func pair(_ index: Int) -> (Int32, Int32) {
     guard 2 &* index < window else { return (0, 0) }
     let both = samples.load(fromByteOffset: 4 &* index, as: UInt32.self)

@@ -112,21 +112,48 @@ public struct WeightCode: Equatable, Sendable {
   public var greatest: Int { Int(storedGreatest) }
   /// Entries of the codebook; 0 without one.
   @inline(__always)
-  public var levels: Int { family == .indices ? 1 &<< bits : 0 }
+  public var levels: Int { RuntimeParts.hasWidths && family == .indices ? 1 &<< bits : 0 }
+}
+
+extension WeightCode {
+  /// The code of `int8`.
+  @inline(__always)
+  fileprivate static var wholeBytes: WeightCode { WeightCode(.bytes, bits: 8, greatest: 255) }
+  /// The code of `int4`.
+  @inline(__always)
+  fileprivate static var nibbles: WeightCode { WeightCode(.fields, bits: 4, offset: 8, least: 1, greatest: 15) }
 }
 
 extension Encoding {
   /// What the stored bits mean.
   @inline(__always)
-  public var code: WeightCode { Encoding.table[unchecked: Int(rawValue)] }
+  public var code: WeightCode {
+    guard RuntimeParts.hasWidths else { return self == .int4 ? .nibbles : .wholeBytes }
+    return Encoding.table[unchecked: Int(rawValue)]
+  }
+
+  /// An encoding that this build of the runtime knows.
+  @inline(__always)
+  init?(known rawValue: UInt8) {
+    guard RuntimeParts.hasWidths else {
+      switch rawValue {
+      case Encoding.none.rawValue: self = .none
+      case Encoding.int8.rawValue: self = .int8
+      case Encoding.int4.rawValue: self = .int4
+      default: return nil
+      }
+      return
+    }
+    self.init(rawValue: rawValue)
+  }
 
   /// The table of encodings, by raw value. The lowest field of symmetric integers has no counterpart and stays unused.
   private static let table: InlineArray<20, WeightCode> = [
     WeightCode(.bytes, bits: 0, greatest: 0),
-    WeightCode(.bytes, bits: 8, greatest: 255),
+    .wholeBytes,
     WeightCode(.fields, bits: 2, offset: 2, least: 1, greatest: 3),
     WeightCode(.fields, bits: 3, offset: 4, least: 1, greatest: 7),
-    WeightCode(.fields, bits: 4, offset: 8, least: 1, greatest: 15),
+    .nibbles,
     WeightCode(.fields, bits: 5, offset: 16, least: 1, greatest: 31),
     WeightCode(.fields, bits: 6, offset: 32, least: 1, greatest: 63),
     WeightCode(.fields, bits: 7, offset: 64, least: 1, greatest: 127),

@@ -1,18 +1,27 @@
 /// Why an image, or an arena for it, was refused: where, and which rule it breaks.
 public struct ImageError: Error, Equatable {
-  /// The section at fault.
-  public var section: SectionKind
-  /// Bytes from the start of the image.
-  public var offset: Int
-  /// The rule that is broken.
-  public var reason: Reason
+  #if DORMOUSE_SMALL
+    /// The rule that is broken: all that the C interface tells.
+    public var reason: Reason
 
-  /// Memberwise.
-  public init(_ section: SectionKind, at offset: Int, _ reason: Reason) {
-    self.section = section
-    self.offset = offset
-    self.reason = reason
-  }
+    /// Takes the place like the other, and forgets it.
+    @inline(__always)
+    public init(_: SectionKind, at _: Int, _ reason: Reason) { self.reason = reason }
+  #else
+    /// The section at fault.
+    public var section: SectionKind
+    /// Bytes from the start of the image.
+    public var offset: Int
+    /// The rule that is broken.
+    public var reason: Reason
+
+    /// Memberwise.
+    public init(_ section: SectionKind, at offset: Int, _ reason: Reason) {
+      self.section = section
+      self.offset = offset
+      self.reason = reason
+    }
+  #endif
 
   /// Rules that an image must keep. Raw values are part of the C interface: never reuse one.
   public enum Reason: UInt8, Sendable {

@@ -7,6 +7,7 @@ extension ModelImage {
   @_optimize(size)
   func validateTypes(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
     guard RuntimeParts.hasBits else {
+      guard RuntimeParts.hasConvolutions else { return }
       let isKnown =
         operation.rawValue <= Operation.concatenation.rawValue
         || (RuntimeParts.hasImported && operation.rawValue >= Operation.lookup.rawValue)

@@ -36,7 +36,11 @@ extension ModelImage {
       second = try ModelImage(
         validatingVerifier: start(of: .verifier) + head, length: length(of: .verifier) &- head)
     } catch {
-      throw ImageError(.verifier, at: at &+ head &+ error.offset, error.reason)
+      #if DORMOUSE_SMALL
+        throw error
+      #else
+        throw ImageError(.verifier, at: at &+ head &+ error.offset, error.reason)
+      #endif
     }
     if RuntimeParts.hasImported {
       // It runs now and then only, and where the first network's activations lie.

@@ -11,14 +11,16 @@ extension ModelImage {
     }
     var constants = LayerConstants(
       weights: bytes(layer.weights), rowStride: Int(truncatingIfNeeded: layer.rowStride),
-      encoding: Encoding(rawValue: layer.encoding).unsafelyUnwrapped, codebook: bytes(layer.codebook),
+      encoding: Encoding(known: layer.encoding).unsafelyUnwrapped, codebook: bytes(layer.codebook),
       biases: words(layer.biases), multipliers: words(layer.multipliers), shifts: words(layer.shifts),
       inputZeroPoint: input.zeroPoint, outputZeroPoint: output.zeroPoint, outputMinimum: layer.outputMinimum,
       outputMaximum: layer.outputMaximum)
     #if !DORMOUSE_WITHOUT_IMPORTED
       constants.roundsTwice = layer.roundsTwice
     #endif
-    if layer.inputCount == 2 { constants.secondZeroPoint = tensor(Int(layer.inputs.1)).zeroPoint }
+    if RuntimeParts.hasConvolutions && layer.inputCount == 2 {
+      constants.secondZeroPoint = tensor(Int(layer.inputs.1)).zeroPoint
+    }
     return constants
   }
 }

@@ -12,6 +12,7 @@ extension ModelImage {
     guard let operation = Operation(rawValue: layer.operation) else {
       throw ImageError(.program, at: at, .unsupportedOperation)
     }
+    try Self.require(layer.known != nil, .program, at: at, .partMissing)
     let isReserved = layer.reserved0 == 0 && (RuntimeParts.hasImported || layer.details == (0, 0, 0))
     try Self.require(isReserved, .program, at: at &+ 34, .reservedNotZero)
     if RuntimeParts.hasImported { try validateDetails(of: layer, operation, at: at) }
@@ -29,12 +30,16 @@ extension ModelImage {
 
   @_optimize(size)
   private func validateStorage(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
-    guard let encoding = Encoding(rawValue: layer.encoding) else {
+    guard Encoding(rawValue: layer.encoding) != nil else {
       throw ImageError(.program, at: at &+ 1, .unsupportedEncoding)
+    }
+    guard let encoding = Encoding(known: layer.encoding) else {
+      throw ImageError(.program, at: at &+ 1, .partMissing)
     }
     if !RuntimeParts.hasNarrow {
       try Self.require(encoding.rawValue <= Encoding.int8.rawValue, .program, at: at &+ 1, .partMissing)
     }
+    let operation = RuntimeParts.hasConvolutions ? operation : .dense
     var layout: WeightLayout
     switch operation {
     case .dense, .convolution:
@@ -63,6 +68,7 @@ extension ModelImage {
   private func validateTensors(
     of layer: LayerRecord, _ operation: Operation, number: Int, at: Int
   ) throws(ImageError) {
+    let operation = RuntimeParts.hasConvolutions ? operation : .dense
     var least: UInt16 = 1
     var most: UInt16 = 1
     if operation == .add || operation == .concatenation || (RuntimeParts.hasImported && operation == .multiply) {
@@ -117,6 +123,7 @@ extension ModelImage {
   /// Kernel extents are small enough for everything computed from them to fit 32 bits.
   @_optimize(size)
   private func validateWindow(of layer: LayerRecord, _ operation: Operation, at: Int) throws(ImageError) {
+    guard RuntimeParts.hasConvolutions else { return }
     switch operation {
     case .convolution, .depthwise, .averagePool, .maxPool: break
     default: guard RuntimeParts.hasImported && (operation == .crop || operation == .mean) else { return }
@@ -156,6 +163,7 @@ extension ModelImage {
     if RuntimeParts.hasImported, operation.rawValue >= Operation.lookup.rawValue {
       return try validateImportedConstants(of: layer, operation, output: output, at: at)
     }
+    let operation = RuntimeParts.hasConvolutions ? operation : .dense
     let channels = layer.requantizedChannels(output: output)
     guard channels > 0 else { return }
     if RuntimeParts.hasBits
@@ -181,21 +189,24 @@ extension ModelImage {
     let strides = UInt32(truncatingIfNeeded: layer.rowStrides(output: output))
     try requireWeights(layer.weights, rows: strides, stride: stride, at: at &+ 36)
     try requireWeights(layer.biases, rows: 1, stride: UInt32(truncatingIfNeeded: 4 &* channels), at: at &+ 44)
-    let levels = UInt32(truncatingIfNeeded: layer.code.levels)
-    try requireWeights(layer.codebook, rows: 1, stride: levels, at: at &+ 64)
+    if RuntimeParts.hasWidths {
+      let levels = UInt32(truncatingIfNeeded: layer.code.levels)
+      try requireWeights(layer.codebook, rows: 1, stride: levels, at: at &+ 64)
+    }
     let constants = constants(of: layer, input: input, output: output)
     let weightsAt = offset(of: .weights) &+ Int(truncatingIfNeeded: layer.weights)
-    if let reason = WeightCheck(constants, rows: rows, columns: perRow).violation {
+    let check = WeightCheck(constants, rows: rows, columns: perRow)
+    if let reason = check.violation {
       throw ImageError(.weights, at: weightsAt, reason)
     }
-    let check = AccumulatorCheck(constants, rows: rows, columns: perRow)
-    let isSafe = check.holds(byRows: operation != .depthwise)
+    let isSafe = check.boundsAccumulators(byRows: operation != .depthwise)
     try Self.require(
       isSafe, .weights, at: offset(of: .weights) &+ Int(truncatingIfNeeded: layer.biases),
       .accumulatorOverflow)
   }
 
   /// `rows * stride` bytes at `start` of the weights section, aligned to 16.
+  @inline(never)
   @_optimize(size)
   func requireWeights(_ start: UInt32, rows: UInt32, stride: UInt32, at: Int) throws(ImageError) {
     try Self.require(start & 15 == 0, .program, at: at, .misaligned)

@@ -22,34 +22,22 @@ extension ModelImage {
   private static func isText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     var index = 0
     while index < bytes.count {
-      let lead = bytes[index]
+      let lead = UInt32(bytes[index])
       index &+= 1
       if lead >= 0x20 && lead < 0x7F { continue }
-      let trailing: Int
-      // The first trailing byte has a narrower range after some leads: no overlong forms, no surrogates.
-      var low: UInt8 = 0x80
-      var high: UInt8 = 0xBF
-      if lead >= 0xC2 && lead <= 0xDF {
-        trailing = 1
-        if lead == 0xC2 { low = 0xA0 }
-      } else if lead >= 0xE0 && lead <= 0xEF {
-        trailing = 2
-        if lead == 0xE0 { low = 0xA0 }
-        if lead == 0xED { high = 0x9F }
-      } else if lead >= 0xF0 && lead <= 0xF4 {
-        trailing = 3
-        if lead == 0xF0 { low = 0x90 }
-        if lead == 0xF4 { high = 0x8F }
-      } else {
-        return false
-      }
-      guard bytes.count &- index >= trailing else { return false }
-      for _ in 0..<trailing {
-        guard bytes[index] >= low && bytes[index] <= high else { return false }
-        low = 0x80
-        high = 0xBF
+      // Ones at the top of the lead count the bytes of the character.
+      var length: UInt32 = 0
+      while (lead &<< length) & 0x80 != 0 { length &+= 1 }
+      guard length >= 2 && length <= 4 else { return false }
+      var character = lead & (0x7F &>> length)
+      for _ in 1..<Int(length) {
+        guard index < bytes.count && bytes[index] & 0xC0 == 0x80 else { return false }
+        character = character &<< 6 | UInt32(bytes[index] & 0x3F)
         index &+= 1
       }
+      // No longer form than needed, no control character, no surrogate, nothing beyond the last plane.
+      let least: UInt32 = length == 2 ? 0xA0 : 1 &<< (5 &* length &- 4)
+      guard character >= least && character &>> 11 != 0x1B && character <= 0x10FFFF else { return false }
     }
     return true
   }

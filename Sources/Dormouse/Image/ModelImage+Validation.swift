@@ -10,8 +10,12 @@ extension ModelImage {
   static let maximumRecords = 1024
 
   /// Throws unless `condition` holds. Not inlined: there are a hundred calls, and flash counts.
-  @inline(never)
-  @_optimize(size)
+  #if DORMOUSE_SMALL
+    @inline(__always)
+  #else
+    @inline(never)
+    @_optimize(size)
+  #endif
   static func require(
     _ condition: Bool, _ section: SectionKind, at offset: Int, _ reason: ImageError.Reason
   ) throws(ImageError) {
@@ -100,6 +104,7 @@ extension ModelImage {
   }
 
   /// Fixed-size records fill their section exactly.
+  @inline(never)
   @_optimize(size)
   func requireRecords(
     in kind: SectionKind, head: Int, each: Int, atMost most: Int

@@ -14,6 +14,9 @@ public struct ModelImage {
   /// Validates `length` bytes at `base`, which is aligned to 16.
   ///
   /// - Throws: the first rule that the image breaks.
+  #if DORMOUSE_SMALL
+    @inline(never)
+  #endif
   public init(validating base: UnsafeRawPointer, length: Int) throws(ImageError) {
     self.base = base
     self.length = length

@@ -45,6 +45,26 @@ enum RuntimeParts {
     #endif
   }
 
+  /// Layers other than dense ones: left out by `DORMOUSE_WITHOUT_CONVOLUTIONS`, together with bits.
+  @inline(__always)
+  static var hasConvolutions: Bool {
+    #if DORMOUSE_WITHOUT_CONVOLUTIONS
+      false
+    #else
+      true
+    #endif
+  }
+
+  /// Encodings of weights other than `int8` and `int4`: left out by `DORMOUSE_WITHOUT_WIDTHS`, together with bits.
+  @inline(__always)
+  static var hasWidths: Bool {
+    #if DORMOUSE_WITHOUT_WIDTHS
+      false
+    #else
+      true
+    #endif
+  }
+
   /// A second network in the image, which verifies the first: left out by `DORMOUSE_WITHOUT_CASCADE`.
   @inline(__always)
   static var hasCascades: Bool {

@@ -1,8 +1,8 @@
 /// Whether what is stored as weights is what the encoding allows, and zero where there are none.
 struct WeightCheck {
-  private let constants: LayerConstants
-  private let rows: Int
-  private let columns: Int
+  let constants: LayerConstants
+  let rows: Int
+  let columns: Int
 
   /// A layer's constants, and how many rows of weights it has, of how many columns.
   init(_ constants: LayerConstants, rows: Int, columns: Int) {

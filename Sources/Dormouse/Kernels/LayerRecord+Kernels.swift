@@ -12,12 +12,19 @@ extension LayerRecord {
         ? BinaryConvolution.scratchLength(.dense(input: Shape(input), outputs: output.count))
         : BinaryConvolution.scratchLength(Geometry(self, input: input, output: output))
     }
-    return switch Operation(rawValue: operation) {
+    return switch known {
     case .dense: Dense.scratchLength(inputs: input.count, code)
     case .convolution: Convolution.scratchLength(Geometry(self, input: input, output: output), code)
     case .depthwise: Depthwise.scratchLength(taps: Int(kernelHeight) &* Int(kernelWidth), code)
     default: 0
     }
+  }
+
+  /// The operation, if this build of the runtime has it.
+  @inline(__always)
+  public var known: Operation? {
+    guard RuntimeParts.hasConvolutions else { return operation == Operation.dense.rawValue ? .dense : nil }
+    return Operation(rawValue: operation)
   }
 
   /// Whether the layer multiplies signs with signs.
@@ -26,7 +33,7 @@ extension LayerRecord {
 
   /// What the layer's stored weights mean; that of no weights for an unknown encoding.
   @_optimize(size)
-  public var code: WeightCode { (Encoding(rawValue: encoding) ?? .none).code }
+  public var code: WeightCode { (Encoding(known: encoding) ?? .none).code }
 
   /// Bytes from one row of weights, or one pair of rows, to the next, for this many weights in a row; not for weights that
   /// are words.
@@ -54,7 +61,7 @@ extension LayerRecord {
   /// Rows of weights of the layer; 0 if it has none.
   @_optimize(size)
   public func weightRows(output: TensorRecord) -> Int {
-    switch Operation(rawValue: operation) {
+    switch known {
     case .dense: output.count
     case .convolution: Int(output.channels)
     case .depthwise: Int(kernelHeight) &* Int(kernelWidth)
@@ -65,7 +72,7 @@ extension LayerRecord {
   /// Weights in a row, before padding; 0 if the layer has none.
   @_optimize(size)
   public func weightsPerRow(input: TensorRecord) -> Int {
-    switch Operation(rawValue: operation) {
+    switch known {
     case .dense: input.count
     case .convolution: Int(kernelHeight) &* Int(kernelWidth) &* Int(input.channels)
     case .depthwise: Int(input.channels)
@@ -77,7 +84,7 @@ extension LayerRecord {
   @_optimize(size)
   public func requantizedChannels(output: TensorRecord) -> Int {
     if RuntimeParts.hasImported && isImported { return importedChannels(output: output) }
-    return switch Operation(rawValue: operation) {
+    return switch known {
     case .dense: output.count
     case .convolution, .depthwise: Int(output.channels)
     case .add: RuntimeParts.hasBits && output.holds(.int16) ? 0 : 3
@@ -93,7 +100,7 @@ extension LayerRecord {
   /// concatenation is for the caller to check.
   @_optimize(size)
   public func shapesAgree(input: TensorRecord, output: TensorRecord) -> Bool {
-    guard let operation = Operation(rawValue: operation) else { return false }
+    guard let operation = known else { return false }
     let from = Shape(input)
     let to = Shape(output)
     if RuntimeParts.hasImported && isImported { return importedShapesAgree(operation, input: input, output: output) }

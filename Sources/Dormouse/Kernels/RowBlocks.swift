@@ -22,16 +22,17 @@ enum RowBlocks {
       multiplyAtOnce(vectors, constants, into: results, outputs: outputs)
       return
     }
+    let positions = RuntimeParts.hasConvolutions ? vectors.positions : 1
     let sums = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Int32.self)
     // Rows at a time: a multiple of 4 for up to four positions.
-    let rows = vectors.positions == 1 ? capacity : vectors.positions == 2 ? capacity / 2 : capacity / 4
+    let rows = positions == 1 ? capacity : positions == 2 ? capacity / 2 : capacity / 4
     var rescale = constants.rescale
     var first = 0
     while first < outputs {
       let count = min(outputs &- first, rows)
       products(vectors, constants, from: first, count: count, sums: sums, sumStride: rows, on: set)
       var position = 0
-      while position < vectors.positions {
+      while position < positions {
         dm_requantize(
           set.rawValue, sums + position &* rows, rescale, Int32(truncatingIfNeeded: count),
           results + (position &* outputs &+ first))
@@ -85,6 +86,7 @@ enum RowBlocks {
           constants.weights + (first / 2) &* constants.rowStride, constants.rowStride, rows, length, sums, sumStride)
       }
     case .indices:
+      guard RuntimeParts.hasWidths else { return }
       CodebookRows.multiply(
         vectors, PackedRows(constants), from: first, count: count, sums: sums, sumStride: sumStride, on: set)
     }

@@ -54,7 +54,7 @@ public struct Network {
     if RuntimeParts.hasImported && layer.isImported { return runImported(index, from, to, constants) }
     let input = Span(_unsafeStart: UnsafePointer(elements(of: from)), count: from.count)
     var output = MutableSpan(_unsafeStart: elements(of: to), count: to.count)
-    switch Operation(rawValue: layer.operation).unsafelyUnwrapped {
+    switch layer.known.unsafelyUnwrapped {
     case .dense:
       Dense.run(input, constants, into: &output, scratch: scratch(of: layer), on: instructionSet)
     case .convolution:

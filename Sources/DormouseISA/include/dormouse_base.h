@@ -9,6 +9,20 @@
 // One copy, however many callers: inner loops worth a call.
 #define DM_SHARED static inline __attribute__((noinline))
 
+// Where code is to be small, loops are unrolled less.
+#if DORMOUSE_SMALL
+#define DM_UNROLLED(small, fast) small
+#else
+#define DM_UNROLLED(small, fast) fast
+#endif
+
+// Vectors that are multiplied together: without convolutions always one.
+#if DORMOUSE_WITHOUT_CONVOLUTIONS
+#define DM_POSITIONS(count) 1
+#else
+#define DM_POSITIONS(count) (count)
+#endif
+
 // One step of an addition: `clamp(zero_point + m2 * (m0 * ((a - zero_a) << 20) + m1 * ((b - zero_b) <<
 // 20)))`.
 typedef struct {

@@ -71,17 +71,17 @@ DM_SHARED void dm_dot_1_dsp(const int8_t *wide, const int8_t *w, intptr_t row_st
   uint32_t v0, v1, t;
   for (; rows > 0; rows -= 2) {
     const int8_t *x = wide, *first = w, *second = rows > 1 ? w + row_stride : w;
-    int32_t a = 0, b = 0, i = groups >> 3;
+    int32_t a = 0, b = 0, i = groups >> DM_UNROLLED(1, 3);
     w = second + row_stride;
     if (i > 0) {
-      __asm__(DM_LOOP(DM_EIGHT DM_EIGHT DM_EIGHT DM_EIGHT)
+      __asm__(DM_LOOP(DM_UNROLLED(DM_EIGHT, DM_EIGHT DM_EIGHT DM_EIGHT DM_EIGHT))
               : [x] "+r"(x), [first] "+r"(first), [second] "+r"(second), [a] "+r"(a), [b] "+r"(b),
                 [i] "+r"(i), [x0] "=&r"(x0), [x1] "=&r"(x1), [x2] "=&r"(x2), [x3] "=&r"(x3), [v0] "=&r"(v0),
                 [v1] "=&r"(v1), [t] "=&r"(t)
               :
               : "cc", "memory");
     }
-    i = groups & 7;
+    i = groups & DM_UNROLLED(1, 7);
     if (i > 0) {
       __asm__(DM_LOOP(DM_FOUR)
               : [x] "+r"(x), [first] "+r"(first), [second] "+r"(second), [a] "+r"(a), [b] "+r"(b),
@@ -132,7 +132,7 @@ DM_SHARED void dm_dot_2_dsp(const int8_t *wide, const int8_t *w, intptr_t row_st
 DM_INLINE void dm_dot_dsp(const int8_t *wide, int32_t positions, const int8_t *w, intptr_t row_stride,
                           int32_t rows, int32_t n, int32_t *sums, intptr_t sum_stride) {
   int32_t groups = (n + 3) >> 2;
-  if (positions == 1) {
+  if (DM_POSITIONS(positions) == 1) {
     dm_dot_1_dsp(wide, w, row_stride, rows, groups, sums);
   } else {
     dm_dot_2_dsp(wide, w, row_stride, rows, groups, sums, sum_stride);

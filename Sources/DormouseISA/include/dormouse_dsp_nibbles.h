@@ -15,7 +15,7 @@
       DM_NIBBLES(w0, w1, ", lsr #4", "x2") DM_NIBBLES(w0, w1, ", lsr #12", "x3")
 #define DM_SIXTEEN_NIBBLES                                                                                   \
   "ldm %[row]!, {%[w0], %[w1], %[v0], %[v1]}\n\t" DM_EIGHT_NIBBLES("w0", "w1") DM_EIGHT_NIBBLES("v0", "v1")
-#define DM_GROUP_4 DM_SIXTEEN_NIBBLES DM_SIXTEEN_NIBBLES
+#define DM_GROUP_4 DM_UNROLLED(DM_SIXTEEN_NIBBLES, DM_SIXTEEN_NIBBLES DM_SIXTEEN_NIBBLES)
 
 // sum and other += the nibbles of `w` at `shift` times a pair of either vector.
 #define DM_NIBBLES_BY_TWO(w, sum, other, shift, x, y)                                                        \

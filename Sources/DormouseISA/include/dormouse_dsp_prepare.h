@@ -56,6 +56,8 @@ DM_INLINE void dm_order_pairs_dsp(int32_t bits, uint32_t *pairs, uint32_t *targe
 // `dm_prepare_fields`.
 DM_SHARED int32_t dm_prepare_fields_dsp(int32_t bits, const int8_t *x, int32_t n, int32_t position,
                                         int32_t positions, int8_t *prepared) {
+  bits = DM_WIDTH(bits);
+  positions = DM_POSITIONS(positions);
   const int32_t alternates = dm_alternates_dsp(bits, positions), in_bytes = DM_SPARE(bits) == 0;
   const int32_t groups = (n + DM_GROUP - 1) / DM_GROUP, words = dm_prepared_group(bits) / 4;
   uint32_t *target = (uint32_t *)(void *)prepared + position * (alternates ? 2 : groups * words);

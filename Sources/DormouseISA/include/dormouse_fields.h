@@ -21,6 +21,13 @@ typedef struct {
   int32_t offset;
 } dm_fields;
 
+// Every width, or, where firmware leaves the others out, 4 bits alone.
+#if DORMOUSE_WITHOUT_WIDTHS
+#define DM_WIDTH(bits) 4
+#else
+#define DM_WIDTH(bits) (bits)
+#endif
+
 // Columns of a group.
 enum { DM_GROUP = 32 };
 
@@ -32,7 +39,8 @@ enum { DM_GROUP = 32 };
 DM_INLINE int32_t dm_prepared_group(int32_t bits) { return 4 * bits * (DM_DIRECT(bits) + DM_SPARE(bits)); }
 
 // The fields of one row in a group, `fields[column]`; `words` are every second one.
-DM_SHARED void dm_unpack_fields(int32_t bits, const uint32_t *words, uint8_t *fields) {
+DM_SHARED void dm_unpack_fields(int32_t width, const uint32_t *words, uint8_t *fields) {
+  const int32_t bits = DM_WIDTH(width);
   const uint32_t mask = (1u << bits) - 1;
   if (DM_SPARE(bits) == 0) {
     for (int32_t j = 0; j < bits; j++) {

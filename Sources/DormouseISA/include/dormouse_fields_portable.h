@@ -28,6 +28,7 @@ DM_INLINE uint32_t dm_column_pair(const int8_t *x, int32_t pair) {
 // bits.
 DM_SHARED void dm_prepare_fields_portable(int32_t bits, const int8_t *x, int32_t n, int32_t position,
                                           int8_t *prepared) {
+  bits = DM_WIDTH(bits);
   const int32_t groups = (n + DM_GROUP - 1) / DM_GROUP, direct = DM_DIRECT(bits), spare = DM_SPARE(bits);
   uint32_t *next = (uint32_t *)(void *)(prepared + position * groups * dm_prepared_group(bits));
   int8_t last[DM_GROUP] = {0};
@@ -66,7 +67,7 @@ DM_INLINE void dm_tile_fields_portable(const int bits, const int rows, const uin
                                        int32_t *sums) {
   const uint32_t mask = ((1u << bits) - 1) * 0x10001;
   // Words until the accumulators are emptied: two of 4 bits just fill them.
-  const int words = bits == 4 ? 2 : 1;
+  const int words = bits == 4 ? DM_UNROLLED(1, 2) : 1;
   uint32_t totals[4] = {0};
 #pragma clang loop unroll(disable)
   for (int32_t i = groups * bits; i > 0; i -= words) {
@@ -129,6 +130,7 @@ DM_SHARED void dm_dot_fields_portable(int32_t bits, const int8_t *prepared, int3
                                       const int8_t *w, intptr_t pair_stride, int32_t rows, int32_t n,
                                       int32_t *sums, intptr_t sum_stride) {
   const int32_t groups = (n + DM_GROUP - 1) / DM_GROUP;
+  bits = DM_WIDTH(bits);
   for (int32_t p = 0; p < positions; p++) {
     const uint32_t *x = (const uint32_t *)(const void *)(prepared + p * groups * dm_prepared_group(bits));
     switch (bits) {

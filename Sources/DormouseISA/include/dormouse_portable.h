@@ -22,12 +22,12 @@ DM_INLINE void dm_columns_portable(const int8_t *x, const int8_t *const *rows, c
 DM_INLINE void dm_four_rows_portable(const int8_t *x, const int8_t **rows, int32_t n, int32_t *results) {
   uint32_t sums[4] = {0};
 #pragma clang loop unroll(disable) vectorize(disable)
-  for (; n >= 8; n -= 8) {
-    dm_columns_portable(x, rows, 8, sums);
-    x += 8;
+  for (; n >= DM_UNROLLED(2, 8); n -= DM_UNROLLED(2, 8)) {
+    dm_columns_portable(x, rows, DM_UNROLLED(2, 8), sums);
+    x += DM_UNROLLED(2, 8);
 #pragma clang loop unroll(full)
     for (int r = 0; r < 4; r++) {
-      rows[r] += 8;
+      rows[r] += DM_UNROLLED(2, 8);
     }
   }
 #pragma clang loop unroll(disable) vectorize(disable)

@@ -25,7 +25,7 @@ DM_INLINE void dm_four_rows_thumb1(const int8_t *x, const int8_t *const *rows, i
 #define DM_OPERANDS                                                                                          \
   [s0] "+h"(s0), [s1] "+h"(s1), [s2] "+h"(s2), [s3] "+h"(s3), [i] "+l"(i), [v] "=&l"(v),                     \
       [t] "=&l"(t) : [x] "l"(end), [w0] "l"(w0), [w1] "l"(w1), [w2] "l"(w2), [w3] "l"(w3)
-  for (; (i & 3) != 0;) {
+  for (; (i & DM_UNROLLED(-1, 3)) != 0;) {
     __asm__ volatile(DM_COLUMN:DM_OPERANDS : "cc", "memory");
   }
   if (i < 0) {
@@ -129,6 +129,7 @@ DM_SHARED void dm_row_pair_thumb1(int32_t bits, const int8_t *x, const int8_t *e
                                   int32_t *sums) {
   // LDMIA wants its registers in ascending order.
   register uint32_t v __asm__("r0"), u __asm__("r1") = 0x10001, a __asm__("r2"), b __asm__("r3");
+  bits = DM_WIDTH(bits);
   uint32_t mask = ((1u << bits) - 1) * 0x10001, sa = 0, sb = 0, pa, pb, t;
   switch (bits) {
   case 1:
@@ -160,7 +161,7 @@ DM_SHARED void dm_row_pair_thumb1(int32_t bits, const int8_t *x, const int8_t *e
 DM_SHARED void dm_dot_fields_thumb1(int32_t bits, const int8_t *prepared, int32_t positions, const int8_t *w,
                                     intptr_t pair_stride, int32_t rows, int32_t n, int32_t *sums,
                                     intptr_t sum_stride) {
-  const int32_t length = (n + DM_GROUP - 1) / DM_GROUP * dm_prepared_group(bits);
+  const int32_t length = (n + DM_GROUP - 1) / DM_GROUP * dm_prepared_group(DM_WIDTH(bits));
   for (int32_t p = 0; p < positions; p++) {
     const int8_t *pair = w;
     for (int32_t row = 0; row < rows; row += 2) {

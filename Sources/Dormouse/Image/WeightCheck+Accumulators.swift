@@ -1,29 +1,20 @@
 /// Bounds the accumulators of a layer with its actual weights, over all int8 inputs.
 ///
 /// Kernels add in any order and wrap; the result is right if the final sum fits.
-struct AccumulatorCheck {
-  private let constants: LayerConstants
-  private let weights: WeightRows
-  private let rows: Int
-  private let columns: Int
-
-  /// A layer's constants, and how many rows of weights it has, of how many columns; at most 65536 make one output.
-  init(_ constants: LayerConstants, rows: Int, columns: Int) {
-    self.constants = constants
-    weights = WeightRows(constants, columns: columns)
-    self.rows = rows
-    self.columns = columns
-  }
-
+///
+/// At most 65536 weights make one output.
+extension WeightCheck {
   /// Whether no accumulator, requantized result included, leaves Int32, where every row, or else every column, makes an
   /// output channel.
   @_optimize(size)
-  func holds(byRows: Bool) -> Bool {
+  func boundsAccumulators(byRows: Bool) -> Bool {
+    let weights = WeightRows(constants, columns: columns)
+    guard RuntimeParts.hasConvolutions else { return boundsRows(weights) }
     let groups = PackedRows.groups(columns: columns)
     for outer in 0..<(byRows ? rows : groups) {
       var sums = InlineArray<32, WeightSums>(repeating: WeightSums())
       for inner in 0..<(byRows ? groups : rows) {
-        let block = read(row: byRows ? outer : inner, group: byRows ? inner : outer)
+        let block = read(weights, row: byRows ? outer : inner, group: byRows ? inner : outer)
         for column in 0..<PackedRows.groupWidth { sums[byRows ? 0 : column].add(block[column]) }
       }
       let first = byRows ? outer : outer &* PackedRows.groupWidth
@@ -34,7 +25,21 @@ struct AccumulatorCheck {
     return true
   }
 
-  private func read(row: Int, group: Int) -> InlineArray<32, Int8> {
+  /// As `boundsAccumulators`, by rows.
+  @_optimize(size)
+  private func boundsRows(_ weights: WeightRows) -> Bool {
+    for row in 0..<rows {
+      var sums = WeightSums()
+      for group in 0..<PackedRows.groups(columns: columns) {
+        let block = read(weights, row: row, group: group)
+        for column in 0..<PackedRows.groupWidth { sums.add(block[column]) }
+      }
+      guard holds(sums, channel: row) else { return false }
+    }
+    return true
+  }
+
+  private func read(_ weights: WeightRows, row: Int, group: Int) -> InlineArray<32, Int8> {
     var block = InlineArray<32, Int8>(repeating: 0)
     withUnsafeMutableBytes(of: &block) { block in
       weights.read(
