@@ -5,6 +5,7 @@ import dataclasses
 ARMV7EM, RISCV32 = "armv7em-none-none-eabi", "riscv32-none-none-eabi"
 # Which parts of the runtime a library has; libraries are named after it.
 FULL, DENSE = "dormouse", "dormouse_dense"
+SHORT_OF_FLASH = ("cortex-m0plus", "cortex-m4f", "cortex-m33", "rv32imc")
 LEFT_OUT = {
     FULL: (),
     DENSE: ("ANALOG", "BITS", "CASCADE", "CONVOLUTIONS", "WIDTHS"),
@@ -25,8 +26,8 @@ class Core:
 
     @property
     def libraries(self) -> tuple[str, ...]:
-        """What is built for it: a computer has room for everything."""
-        return (FULL, DENSE) if self.bare else (FULL,)
+        """What is built for it: the dense one where flash tends to be dear."""
+        return (FULL, DENSE) if self.name in SHORT_OF_FLASH else (FULL,)
 
 
 def _arm(name: str, triple: str, *cpu: str) -> Core:

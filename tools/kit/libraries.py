@@ -21,7 +21,17 @@ SWIFT = (
     *("-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"),
     *("-suppress-warnings", "-module-name", "Dormouse"),
 )
-CLANG = ("-Os", "-g0", "-std=c11", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror")
+CLANG = (
+    "-Os",
+    "-fno-builtin",
+    "-g0",
+    "-std=c11",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+)
 
 
 def swift_sources() -> list[Path]:
@@ -37,7 +47,7 @@ def interface() -> list[str]:
 
 def _inputs() -> list[Path]:
     headers = [*(SOURCES / "DormouseISA" / "include").iterdir(), *HEADERS.iterdir()]
-    return [*swift_sources(), SOURCES / "CDormouse" / "error_names.c", *sorted(headers), Path(__file__)]
+    return [*swift_sources(), SOURCES / "CDormouse" / "error_names.c", *sorted(headers)]
 
 
 def _commands(core: Core, library: str, folder: Path) -> list[list[str]]:
@@ -52,10 +62,17 @@ def _commands(core: Core, library: str, folder: Path) -> list[list[str]]:
     swift += ["-I", SOURCES / "DormouseISA" / "include", "-I", HEADERS, "-module-cache-path", BUILD / "modules"]
     runtime, names = folder / f"{library}.o", folder / f"{library}_names.o"
     clang = [toolchain("clang"), f"--target={core.triple}", *CLANG, *common, "-I", HEADERS]
-    # What no function of the interface reaches goes (reference counting, which wants atomics), and only the interface is
+    # What no function of the interface reaches goes: reference counting, which wants atomics. Only the interface is
     # seen from outside: no name of ours can clash with one of the application's.
     whole = folder / f"{library}_whole.o"
-    reach = [toolchain("ld.lld"), "-r", "--gc-sections", "-e", "dormouse_open", *(f"--undefined={name}" for name in interface() if name != "dormouse_error_name")]
+    reach = [
+        toolchain("ld.lld"),
+        "-r",
+        "--gc-sections",
+        "-e",
+        "dormouse_open",
+        *(f"--undefined={name}" for name in interface() if name != "dormouse_error_name"),
+    ]
     hide = [toolchain("llvm-objcopy"), "--wildcard", "--keep-global-symbol=dormouse_*"]
     return [
         [*swift, *swift_sources(), "-c", "-o", whole],

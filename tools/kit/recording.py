@@ -28,14 +28,12 @@ def write(folder: Path, dormouse: Path) -> None:
     image = ROOT / "models" / MODEL / f"{MODEL}.dormouse"
     command = [str(dormouse), "detect", "--hash", "--model", str(image), str(wave)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.fullmatch(
-        r"detection (\S+) \d+ \d+ \d+\nframes \d+ hash (\w{8})\ninferences \d+ hash (\w{8})\n", said
-    )
+    found = re.fullmatch(r"detection (\S+) \d+ \d+ \d+\nframes \d+ hash (\w{8})\ninferences \d+ hash (\w{8})\n", said)
     if found is None:
         raise RuntimeError(f"exactly one word should be heard in the examples' recording: {said!r}")
     labels = re.search(r"_labels\[[^{]*\{(.*?)\};", _source(folder.parent), re.DOTALL)
     names = re.findall(r'"([^"]+)"', labels[1]) if labels else []
-    comment = f"/* {rate} Hz, from the demo's recording: synthesized speech that says \"{found[1]}\". Generated. */\n"
+    comment = f'/* {rate} Hz, from the demo\'s recording: synthesized speech that says "{found[1]}". Generated. */\n'
     (folder / "recording.h").write_text(
         f"{comment}#ifndef RECORDING_H\n#define RECORDING_H\n#include <stdint.h>\n\n"
         f"#define RECORDING_LENGTH {len(cut)}U\nextern const int16_t recording[RECORDING_LENGTH];\n#endif\n"
