@@ -14,6 +14,7 @@ public enum Dense {
   /// `output[o] = requantize(biases[o] + sum_i weights[o][i] * input[i])`.
   ///
   /// `input` has `inputs` elements, `output` one a weight row, `scratch`, aligned to 16, what `scratchLength` says.
+  @inline(__always)
   public static func run(
     _ input: Span<Int8>, _ constants: LayerConstants, into output: inout MutableSpan<Int8>,
     scratch: UnsafeMutablePointer<Int8>, on set: InstructionSet
