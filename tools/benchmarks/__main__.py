@@ -4,7 +4,7 @@ import argparse
 import importlib
 import sys
 
-SUITES = ("spine", "sub8", "binary", "det", "models", "energy", "rtl", "published", "live", "imported")
+SUITES = ("spine", "sub8", "binary", "det", "models", "energy", "rtl", "published", "live", "imported", "footprint")
 
 
 def main() -> int:

@@ -125,4 +125,17 @@ def accept(numbers: dict[str, int]) -> None:
     BASELINE.write_text(json.dumps(numbers, indent=1) + "\n")
 
 
-__all__ = ["DENSE", "LEAST", "FootprintError", "accept", "complaints", "core", "flash", "measure", "run", "table"]
+__all__ = [
+    "BUILD",
+    "DENSE",
+    "LEAST",
+    "FootprintError",
+    "accept",
+    "complaints",
+    "core",
+    "flash",
+    "interface",
+    "measure",
+    "run",
+    "table",
+]

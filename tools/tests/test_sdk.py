@@ -257,13 +257,21 @@ def test_the_glue_of_zephyr_and_arduino_compiles_against_stub_headers(sdk, tmp_p
     assert (arduino / "src/cortex-m4/fpv4-sp-d16-hard/libdormouse.a").exists()
 
 
+def test_the_example_in_embedded_swift_hears_the_word(sdk):
+    assert run("make", "--silent", "-C", sdk / "examples/swift", "run").endswith("\nyes\n")
+
+
 def test_the_bill_of_materials_names_every_file_and_its_checksum(sdk):
     import hashlib
 
     document = json.loads((sdk / "sbom.spdx.json").read_text())
     assert document["spdxVersion"] == "SPDX-2.3" and document["packages"][0]["versionInfo"] == package.version()
     listed = {entry["fileName"]: entry["checksums"] for entry in document["files"]}
-    here = {f"./{path.relative_to(sdk)}" for path in sdk.rglob("*") if path.is_file() and "/build/" not in str(path)}
+    here = {
+        f"./{path.relative_to(sdk)}"
+        for path in sdk.rglob("*")
+        if path.is_file() and not {"build", ".build"} & set(path.parts[len(sdk.parts) :])
+    }
     assert set(listed) == here - {"./sbom.spdx.json"}
     header = hashlib.sha256((sdk / "include/dormouse.h").read_bytes()).hexdigest()
     assert {"algorithm": "SHA256", "checksumValue": header} in listed["./include/dormouse.h"]

@@ -1,0 +1,58 @@
+"""The footprint: what the SDK's libraries take of flash, and the smallest wake word of RAM."""
+
+import json
+import subprocess
+import sys
+
+from count.counting import CountError
+from kit import footprint, package
+from kit.cores import DENSE, FULL, core
+
+# key, title, bar
+ROWS = (
+    ("dense_only.m4f.flash", "dense layers, 4 and 8 bits, Cortex-M4F: text + rodata", 12 * 1024),
+    ("dense_only.m0plus.flash", "the same, Cortex-M0+", 12 * 1024),
+    ("dense_only.rv32imc.flash", "the same, rv32imc", 14 * 1024),
+    ("dense_only.m4f.flash_whole", "the same with every function of dormouse.h, Cortex-M4F", None),
+    ("dense_only.m0plus.flash_whole", "the same, Cortex-M0+", None),
+    ("dense_only.rv32imc.flash_whole", "the same, rv32imc", None),
+    ("full.m4f.flash", "everything with every function, Cortex-M4F", 36 * 1024),
+    ("zero_w4.ram", "zero-dense-w4: arena with front end and state", 12 * 1024),
+    ("zero_w4.stack", "zero-dense-w4: stack beside it, Cortex-M4F", None),
+)
+CORES = {"m4f": "cortex-m4f", "m0plus": "cortex-m0plus", "rv32imc": "rv32imc"}
+
+
+def _flash(name: str, library: str, roots) -> int:
+    sizes = footprint.flash(name, library, roots)
+    return sizes["text"] + sizes["rodata"] + sizes["data"]
+
+
+def _measure() -> dict[str, int]:
+    cores = tuple(core(name) for name in CORES.values())
+    sdk = package.assemble(footprint.BUILD / "bench", cores)
+    results = {}
+    for short, name in CORES.items():
+        results[f"dense_only.{short}.flash"] = _flash(name, DENSE, footprint.LEAST)
+        results[f"dense_only.{short}.flash_whole"] = _flash(name, DENSE, footprint.interface())
+    results["full.m4f.flash"] = _flash("cortex-m4f", FULL, footprint.interface())
+    spotter = footprint.run(sdk, "cortex-m4f", "zero-dense-w4", DENSE)
+    results["zero_w4.ram"] = spotter["arena"]
+    results["zero_w4.stack"] = spotter["stack"]
+    return results
+
+
+def run(as_json: bool) -> int:
+    """Measures everything and prints it."""
+    try:
+        results = _measure()
+    except (CountError, footprint.FootprintError, OSError, RuntimeError, subprocess.CalledProcessError) as error:
+        print(f"tools/bench: {error}", file=sys.stderr)
+        return 1
+    if as_json:
+        print(json.dumps(results))
+        return 0
+    print(f"{'bytes':62}{'measured':>10}{'bar':>10}")
+    for key, title, bar in ROWS:
+        print(f"{title:62}{results[key]:>10,}" + (f"{bar:>10,}" if bar else ""))
+    return 0
