@@ -37,7 +37,7 @@ CLANG = (
 
 
 def swift_sources() -> list[Path]:
-    """Everything that goes into a library: the runtime without what no function of the interface calls, and the interface."""
+    """What a library is made of: the runtime without what no function of the interface calls, and the interface."""
     runtime = [path for path in (SOURCES / "Dormouse").rglob("*.swift") if path.parent.name not in UNCALLED]
     return sorted(runtime) + [SOURCES / "DormouseABI" / f"{name}.swift" for name in INTERFACE]
 
