@@ -70,4 +70,9 @@ public struct LayerConstants {
   func clamp(_ value: Int32) -> Int8 {
     Int8(truncatingIfNeeded: min(max(value, Int32(outputMinimum)), Int32(outputMaximum)))
   }
+
+  /// One of the three factors of an addition.
+  func factor(_ index: Int) -> QuantizedMultiplier {
+    QuantizedMultiplier(multiplier: multipliers[index], shift: shifts[index])
+  }
 }

@@ -15,10 +15,3 @@ extension Add {
     }
   }
 }
-
-extension LayerConstants {
-  /// One of the three factors of an addition.
-  func factor(_ index: Int) -> QuantizedMultiplier {
-    QuantizedMultiplier(multiplier: multipliers[index], shift: shifts[index])
-  }
-}
