@@ -1,7 +1,7 @@
 """The footprint: what the SDK's libraries take of flash, and the smallest wake word of RAM.
 
-Flash is what the linker keeps of a library for an application that opens a model and pushes samples; `flash_whole` is every
-function of dormouse.h with the names of its errors.
+Flash is what the linker keeps of a library for an application that opens a model and pushes samples; `flash_whole` is
+every function of dormouse.h with the names of its errors.
 """
 
 import json

@@ -1,4 +1,5 @@
-/* What the example uses of the SDK and of its board. Swift takes no C array as large as a model, hence the functions. */
+/* What the example uses of the SDK and of its board. Swift takes no C array as large as a model, hence the
+ * functions. */
 #ifndef UMBRELLA_H
 #define UMBRELLA_H
 #include "../../../../include/dormouse.h"
