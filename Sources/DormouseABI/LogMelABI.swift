@@ -8,13 +8,13 @@ extension LogMel: LentFrontEnd {
 
   static func scratchLength(of record: LogMelRecord) -> Int { scratchLength(record) }
 
-  static func frameElements(_ record: LogMelRecord) -> Int { Int(record.bands) }
+  static func frameElements(_ record: LogMelRecord) -> Int { record.features }
 }
 
 /// Features of a frame, or a negative error code.
 @c @implementation
 public func dm_logmel_bands(_ section: UnsafeRawPointer?, _ length: Int) -> Int {
-  LogMel.ask(section, length) { Int($0.bands) }
+  LogMel.ask(section, length) { $0.features }
 }
 
 /// Bytes of memory, aligned to 16, that `dm_logmel_features` or `dm_logmel_start` needs, or a negative error code.

@@ -9,11 +9,11 @@ struct ImageReport: Encodable {
     let sampleRate: Int
     let window: Int
     let hop: Int
-    /// "log-mel" or "analog-binary".
+    /// "log-mel", "analog-binary", "micro" or "mfcc".
     let kind: String
     /// Bands, or channels of bits.
     let bands: Int
-    /// Of log-mel alone, as are the frequencies.
+    /// Absent from analog-binary, as are the frequencies.
     let fftLength: Int?
     let lowFrequency: Int?
     let highFrequency: Int?
@@ -74,10 +74,12 @@ struct ImageReport: Encodable {
       return
     }
     let shape = image.frontEnd
-    let record = shape.kind == LogMelRecord.logMel ? image.logMel : nil
+    let record = shape.kind == AnalogBinaryRecord.analogBinary ? nil : image.logMel
+    let kinds = [LogMelRecord.micro: "micro", LogMelRecord.mfcc: "mfcc", LogMelRecord.logMel: "log-mel"]
+    let kind = kinds[shape.kind] ?? "analog-binary"
     frontEnd = FrontEnd(
       sampleRate: shape.sampleRate, window: shape.window, hop: shape.hop,
-      kind: record == nil ? "analog-binary" : "log-mel", bands: shape.features,
+      kind: kind, bands: shape.features,
       fftLength: record.map { Int($0.fftLength) }, lowFrequency: record.map { Int($0.lowFrequency) },
       highFrequency: record.map { Int($0.highFrequency) }, context: Int(image.program.context),
       stride: Int(image.program.stride))

@@ -41,7 +41,7 @@ public struct LogMelDesign {
   static func mel(_ frequency: Double) -> Double { 1127 * log(1 + frequency / 700) }
 
   /// First bin, bins a gap, weights.
-  private static func melTable(_ settings: LogMelSettings) throws -> [UInt16] {
+  static func melTable(_ settings: LogMelSettings) throws -> [UInt16] {
     let low = mel(Double(settings.lowFrequency))
     let spacing = (mel(Double(settings.highFrequency)) - low) / Double(settings.bands + 1)
     var counts = [Int](repeating: 0, count: settings.bands + 1)
@@ -62,7 +62,7 @@ public struct LogMelDesign {
     return [UInt16(first)] + counts.map(UInt16.init) + weights
   }
 
-  private static func multiplier(_ factor: Double) -> QuantizedMultiplier {
+  static func multiplier(_ factor: Double) -> QuantizedMultiplier {
     let shift = Int32(factor.exponent) + 1
     let mantissa = Int64((factor * exp2(Double(31 - shift))).rounded())
     return mantissa == 1 << 31

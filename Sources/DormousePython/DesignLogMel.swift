@@ -2,14 +2,18 @@ import CDormouse
 import DormouseModel
 import Foundation
 
-/// Designs a log-mel section from JSON settings; see `dormouse_design.h`.
+/// Designs a section of a log-mel kind from JSON settings; see `dormouse_design.h`.
 @c @implementation
 public func dm_design_logmel(
   _ json: UnsafePointer<UInt8>?, _ jsonLength: Int, _ out: UnsafeMutablePointer<UInt8>?, _ capacity: Int,
   _ message: UnsafeMutablePointer<UInt8>?, _ messageCapacity: Int
 ) -> Int {
   design(json, jsonLength, out, capacity, message, messageCapacity) {
-    try LogMelDesign(LogMelSettings(json: $0)).section
+    switch try FrontEndSettings(json: $0) {
+    case .micro(let settings): return try MicroDesign(settings).section
+    case .mfcc(let settings): return try MfccDesign(settings).section
+    default: return try LogMelDesign(LogMelSettings(json: $0)).section
+    }
   }
 }
 

@@ -33,7 +33,7 @@ import Testing
 
   @Test func brokenSettingsAreRefused() {
     let cases: [(String, [UInt8], ImageError)] = [
-      ("unknown kind", changed(0, 3 as UInt32), ImageError(.frontEnd, at: 0, .badValue)),
+      ("unknown kind", changed(0, 9 as UInt32), ImageError(.frontEnd, at: 0, .badValue)),
       ("11 kHz", changed(4, 11025 as UInt32), ImageError(.frontEnd, at: 4, .badValue)),
       ("9 channels", changed(8, 9 as UInt16), ImageError(.frontEnd, at: 8, .badCount)),
       ("window of 20 ms", changed(10, 320 as UInt16), ImageError(.frontEnd, at: 10, .badValue)),

@@ -37,7 +37,7 @@ struct Ear {
     _ samples: [Int16], chunks: [Int], into logMel: inout LogMel, scratch: UnsafeMutableRawPointer
   ) -> [[Int8]] {
     var frames: [[Int8]] = []
-    var frame = [Int8](repeating: 0, count: logMel.bands)
+    var frame = [Int8](repeating: 0, count: logMel.features)
     var start = 0
     var turn = 0
     while start < samples.count {

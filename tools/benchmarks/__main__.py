@@ -4,7 +4,20 @@ import argparse
 import importlib
 import sys
 
-SUITES = ("spine", "sub8", "binary", "det", "models", "energy", "rtl", "published", "live", "imported", "footprint")
+SUITES = (
+    "spine",
+    "sub8",
+    "binary",
+    "det",
+    "models",
+    "energy",
+    "rtl",
+    "published",
+    "live",
+    "imported",
+    "footprint",
+    "microfrontend",
+)
 
 
 def main() -> int:

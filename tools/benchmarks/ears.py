@@ -1,4 +1,4 @@
-"""What front ends cost on devices: instructions for a second of sound, of the filter bank and of log-mel."""
+"""What front ends cost on devices: instructions for a second of sound, of the filter bank, log-mel, and micro."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from count.counting import BUILD, ROOT, CountError, count
 sys.path.insert(0, str(ROOT / "tools" / "train"))
 
 from dormouse_train.analog import AnalogBinary
-from dormouse_train.frontend import LogMel
+from dormouse_train.frontend import LogMel, Micro
 from dormouse_train.library import LibraryError
 
 RATE = 16000
@@ -21,6 +21,7 @@ FRONT_ENDS = {
     "analog8": lambda: AnalogBinary({"channels": 8}),
     "analog64": lambda: AnalogBinary({"channels": 64}),
     "logmel": lambda: LogMel(),
+    "micro": lambda: Micro(),
 }
 BOARDS = {"m4": "mps2-an386", "rv32imc": "virt-rv32imc", "m55": "mps3-an547", "m0plus": "mps2-an385-m0plus"}
 

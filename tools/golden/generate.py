@@ -1,8 +1,8 @@
-"""Writes the golden vectors of the kernels: random layers, run by LiteRT's reference kernels.
+"""Writes the golden vectors: random layers, run by LiteRT's reference kernels, and sounds, heard by pymicro-features.
 
 Usage: python tools/golden/generate.py [FOLDER]   (default Tests/DormouseTests/Golden)
 
-The seed is fixed, so with the same LiteRT the files come out the same.
+Seeds are fixed, so with the same versions the files come out the same.
 """
 
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 import cases
 import fields
 import golden_file
+import microfrontend
 
 
 def main() -> int:
@@ -29,6 +30,7 @@ def main() -> int:
         "fields": fields.cases,
     }.items():
         golden_file.write(folder / f"{name}.golden", make())
+    (folder / "micro.golden").write_bytes(microfrontend.golden())
     return 0
 
 

@@ -22,8 +22,8 @@ QEMU = {"m4": "qemu-system-arm", "rv32imc": "qemu-system-riscv32", "m0plus": "qe
 
 
 @pytest.mark.parametrize("core", QEMU)
-@pytest.mark.parametrize("name", ["analog8", "analog64"])
-def test_cores_hear_the_same_bits_as_the_host(core, name):
+@pytest.mark.parametrize("name", ["analog8", "analog64", "micro"])
+def test_cores_hear_the_same_frames_as_the_host(core, name):
     if shutil.which(QEMU[core]) is None or shutil.which("swiftc") is None:
         pytest.skip(f"{QEMU[core]} or swiftc is not installed")
     try:

@@ -3,8 +3,8 @@ import DormouseISA
 /// The front end that an image names, streaming: samples in, one frame each hop.
 ///
 /// A frame is `FrontEndShape.frameLength` bytes: int8 features of `LogMel`, or the bits of `AnalogBinary` in little-endian
-/// words. Firmware for log-mel models leaves the other kind out with the compilation condition
-/// `DORMOUSE_WITHOUT_ANALOG`; validation then refuses its images.
+/// words. Firmware leaves the kinds out that its model doesn't need, with the compilation conditions
+/// `DORMOUSE_WITHOUT_ANALOG`, `DORMOUSE_WITHOUT_MICRO` and `DORMOUSE_WITHOUT_MFCC`; validation then refuses their images.
 public struct FrontEnd {
   private var logMel: LogMel?
   #if !DORMOUSE_WITHOUT_ANALOG

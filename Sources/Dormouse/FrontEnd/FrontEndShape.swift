@@ -1,6 +1,7 @@
 /// What the rest of the machine needs to know of a front end, of whichever kind.
 public struct FrontEndShape: Equatable, Sendable {
-  /// The first word of the section: `LogMelRecord.logMel` or `AnalogBinaryRecord.analogBinary`.
+  /// The first word of the section: `LogMelRecord.logMel`, `LogMelRecord.micro`, `LogMelRecord.mfcc` or
+  /// `AnalogBinaryRecord.analogBinary`.
   public let kind: UInt32
   /// Hz.
   public let sampleRate: Int
@@ -10,7 +11,7 @@ public struct FrontEndShape: Equatable, Sendable {
   public let hop: Int
   /// Of the elements of a frame: int8 or bits.
   public let type: ElementType
-  /// Elements of a frame: bands or channels.
+  /// Elements of a frame: bands, coefficients or channels.
   public let features: Int
   /// Bytes of a frame.
   public let frameLength: Int
@@ -42,8 +43,8 @@ public struct FrontEndShape: Equatable, Sendable {
     window = Int(record.window)
     hop = Int(record.hop)
     type = .int8
-    features = Int(record.bands)
-    frameLength = Int(record.bands)
+    features = record.features
+    frameLength = record.features
     stateLength = LogMel.stateLength(record)
     scratchLength = LogMel.scratchLength(record)
   }

@@ -1,6 +1,12 @@
 extension LogMel {
   /// Features of the `window` samples in `carry`.
   func compute(into frame: UnsafeMutablePointer<Int8>, scratch: UnsafeMutableRawPointer) {
+    #if !DORMOUSE_WITHOUT_MICRO
+      if record.kind == LogMelRecord.micro { return computeMicro(into: frame, scratch: scratch) }
+    #endif
+    #if !DORMOUSE_WITHOUT_MFCC
+      if record.kind == LogMelRecord.mfcc { return computeCepstrum(into: frame, scratch: scratch) }
+    #endif
     let length = Int(record.fftLength)
     let spectrum = scratch.bindMemory(to: Int32.self, capacity: length)
     let window = (section + Int(record.windowTable)).assumingMemoryBound(to: Int32.self)

@@ -2,7 +2,8 @@
 ///
 /// The first frame is complete after `window` samples, each further one after `hop` more. How the samples are cut
 /// into chunks makes no difference. The owner lends the memory: the state, kept between calls, and the scratch, used
-/// only during a frame. What is computed is defined at `LogMelRecord`.
+/// only during a frame. What is computed is defined at `LogMelRecord` and, for its kind, at `MicroRecord`
+/// or `CepstrumRecord`.
 public struct LogMel {
   /// What the front end computes.
   public let record: LogMelRecord
@@ -11,10 +12,25 @@ public struct LogMel {
   private var held = 0
 
   /// Bytes of state that a front end with these settings keeps; a multiple of 16.
-  public static func stateLength(_ record: LogMelRecord) -> Int { ImageFormat.aligned(2 &* Int(record.window)) }
+  public static func stateLength(_ record: LogMelRecord) -> Int {
+    #if !DORMOUSE_WITHOUT_MICRO
+      if record.kind == LogMelRecord.micro { return carryLength(record) &+ ImageFormat.aligned(4 &* Int(record.bands)) }
+    #endif
+    return carryLength(record)
+  }
+
+  /// Bytes of samples in the state.
+  @inline(__always)
+  static func carryLength(_ record: LogMelRecord) -> Int { ImageFormat.aligned(2 &* Int(record.window)) }
 
   /// Bytes of scratch that a frame needs; a multiple of 16.
-  public static func scratchLength(_ record: LogMelRecord) -> Int { ImageFormat.aligned(4 &* Int(record.fftLength)) }
+  public static func scratchLength(_ record: LogMelRecord) -> Int {
+    let spectrum = ImageFormat.aligned(4 &* Int(record.fftLength))
+    #if !DORMOUSE_WITHOUT_MFCC
+      if record.kind == LogMelRecord.mfcc { return spectrum &+ ImageFormat.aligned(4 &* Int(record.bands)) }
+    #endif
+    return spectrum
+  }
 
   /// A front end that has heard nothing.
   ///
@@ -25,10 +41,16 @@ public struct LogMel {
     self.section = section
     record = section.load(as: LogMelRecord.self)
     carry = state
+    #if !DORMOUSE_WITHOUT_MICRO
+      if record.kind == LogMelRecord.micro { resetEstimates() }
+    #endif
   }
 
-  /// Features of a frame.
+  /// Bands of the filter bank.
   public var bands: Int { Int(record.bands) }
+
+  /// Features of a frame: bands or, of MFCC, coefficients.
+  public var features: Int { record.features }
 
   /// Frames that `samples` samples, pushed into a fresh front end, complete.
   public static func frameCount(_ record: LogMelRecord, samples: Int) -> Int {
@@ -37,14 +59,19 @@ public struct LogMel {
   }
 
   /// Forgets all samples.
-  public mutating func reset() { held = 0 }
+  public mutating func reset() {
+    held = 0
+    #if !DORMOUSE_WITHOUT_MICRO
+      if record.kind == LogMelRecord.micro { resetEstimates() }
+    #endif
+  }
 
   /// Takes samples until a frame is complete or none are left.
   ///
   /// - Parameters:
   ///   - samples: mono, at the record's sample rate.
   ///   - start: index of the first sample to take.
-  ///   - frame: `bands` features, written if a frame is complete.
+  ///   - frame: `features` features, written if a frame is complete.
   ///   - scratch: `scratchLength` bytes, aligned to 16.
   /// - Returns: how many samples were taken; call again with the rest.
   public mutating func push(

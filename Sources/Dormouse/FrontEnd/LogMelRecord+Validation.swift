@@ -24,9 +24,13 @@ extension LogMelRecord {
 
   @_optimize(size)
   private func validateSettings(offset: Int) throws(ImageError) {
-    guard kind == LogMelRecord.logMel else {
-      let isLeftOut = !RuntimeParts.hasAnalog && kind == AnalogBinaryRecord.analogBinary
-      throw ImageError(.frontEnd, at: offset, isLeftOut ? .partMissing : .badValue)
+    guard
+      kind == LogMelRecord.logMel || (RuntimeParts.hasMicro && kind == LogMelRecord.micro)
+        || (RuntimeParts.hasMfcc && kind == LogMelRecord.mfcc)
+    else {
+      // Firmware that left a kind out doesn't tell it from one that nobody knows: flash is dear.
+      let hasAll = RuntimeParts.hasAnalog && RuntimeParts.hasMicro && RuntimeParts.hasMfcc
+      throw ImageError(.frontEnd, at: offset, hasAll ? .badValue : .partMissing)
     }
     guard sampleRate == 8000 || sampleRate == 16000 else { throw ImageError(.frontEnd, at: offset &+ 4, .badValue) }
     guard fftLength == 256 || fftLength == 512 || fftLength == 1024 else {
@@ -47,13 +51,16 @@ extension LogMelRecord {
       throw ImageError(.frontEnd, at: offset &+ 28, .badMultiplier)
     }
     guard zeroPoint >= -128, zeroPoint <= 127 else { throw ImageError(.frontEnd, at: offset &+ 36, .badValue) }
-    guard reserved == (0, 0, 0) else { throw ImageError(.frontEnd, at: offset &+ 52, .reservedNotZero) }
+    #if !DORMOUSE_WITHOUT_MICRO
+      if kind == LogMelRecord.micro, fftLength != 512 { throw ImageError(.frontEnd, at: offset &+ 12, .badValue) }
+    #endif
+    guard isExtraSound else { throw ImageError(.frontEnd, at: offset &+ 52, .reservedNotZero) }
   }
 
   @_optimize(size)
   private func validateTables(section: UnsafeRawPointer, length: Int, offset: Int) throws(ImageError) {
-    guard windowTable & 3 == 0, melTable & 3 == 0 else { throw ImageError(.frontEnd, at: offset &+ 40, .misaligned) }
-    let windowBytes = 4 &* UInt32(window)
+    guard (windowTable | melTable) & 3 == 0 else { throw ImageError(.frontEnd, at: offset &+ 40, .misaligned) }
+    let windowBytes = windowEntryLength &* UInt32(window)
     guard LogMelRecord.fits(windowTable, windowBytes, in: length) else {
       throw ImageError(.frontEnd, at: offset &+ 40, .outOfBounds)
     }
@@ -65,7 +72,16 @@ extension LogMelRecord {
     }
     let coefficients = (section + Int(windowTable)).assumingMemoryBound(to: Int32.self)
     let one = windowOne
-    for index in 0..<Int(window) {
+    #if !DORMOUSE_WITHOUT_MFCC
+      if kind == LogMelRecord.mfcc { try validateCepstrum(section: section, length: length, offset: offset) }
+    #endif
+    #if DORMOUSE_WITHOUT_MICRO
+      let entries = Int(window)
+    #else
+      let entries = kind == LogMelRecord.micro ? 0 : Int(window)
+      if kind == LogMelRecord.micro { try validateMicroTables(section: section, length: length, offset: offset) }
+    #endif
+    for index in 0..<entries {
       guard coefficients[index] >= 0, coefficients[index] <= one else {
         throw ImageError(.frontEnd, at: offset &+ Int(windowTable) &+ 4 &* index, .badValue)
       }
@@ -90,7 +106,7 @@ extension LogMelRecord {
 
   /// Whether `count` bytes at `start` lie behind the record and inside the section.
   @_optimize(size)
-  private static func fits(_ start: UInt32, _ count: UInt32, in length: Int) -> Bool {
+  static func fits(_ start: UInt32, _ count: UInt32, in length: Int) -> Bool {
     let total = UInt32(truncatingIfNeeded: length)
     return start >= 64 && start <= total && count <= total &- start
   }

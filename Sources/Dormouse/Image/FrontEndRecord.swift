@@ -13,7 +13,8 @@
 /// `bands + 1` gaps between edges; then a weight a bin, Q15, 0 to 32767. Successive bins fill successive gaps. In gap `g` a
 /// bin has its weight in band `g`, which rises there, and one minus its weight in band `g - 1`, which falls.
 public struct LogMelRecord: BitwiseCopyable {
-  /// 1 names the log-mel front end.
+  /// 1 names the log-mel front end, 3 the micro front end (`MicroRecord`), 4 MFCC
+  /// (`CepstrumRecord`).
   public var kind: UInt32
   /// Hz: 8000 or 16000.
   public var sampleRate: UInt32
@@ -43,19 +44,28 @@ public struct LogMelRecord: BitwiseCopyable {
   public var melTable: UInt32
   /// Bytes of the mel table.
   public var melTableLength: UInt32
+  /// From the start of the section, a multiple of 4: the tables that the kind has beside, or zero.
+  public var extraTable: UInt32
+  /// Coefficients of a frame, 1 to 32, in MFCC; else zero.
+  public var coefficients: UInt32
   /// Reserved, zero.
-  public var reserved: (UInt32, UInt32, UInt32)
+  public var reserved: UInt32
 
   /// `kind` of the log-mel front end.
   public static let logMel: UInt32 = 1
+  /// `kind` of MFCC.
+  public static let mfcc: UInt32 = 4
+  /// `kind` of the micro front end.
+  public static let micro: UInt32 = 3
 
   /// Memberwise.
   public init(
     sampleRate: UInt32, window: UInt16, hop: UInt16, fftLength: UInt16, bands: UInt16, lowFrequency: UInt32,
     highFrequency: UInt32, origin: Int32, scale: QuantizedMultiplier, zeroPoint: Int32, windowTable: UInt32,
-    melTable: UInt32, melTableLength: UInt32
+    melTable: UInt32, melTableLength: UInt32, kind: UInt32 = LogMelRecord.logMel, extraTable: UInt32 = 0,
+    coefficients: UInt32 = 0
   ) {
-    kind = LogMelRecord.logMel
+    self.kind = kind
     self.sampleRate = sampleRate
     self.window = window
     self.hop = hop
@@ -70,6 +80,8 @@ public struct LogMelRecord: BitwiseCopyable {
     self.windowTable = windowTable
     self.melTable = melTable
     self.melTableLength = melTableLength
-    reserved = (0, 0, 0)
+    self.extraTable = extraTable
+    self.coefficients = coefficients
+    reserved = 0
   }
 }

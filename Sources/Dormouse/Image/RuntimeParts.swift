@@ -55,10 +55,30 @@ enum RuntimeParts {
     #endif
   }
 
+  /// The micro front end: left out by `DORMOUSE_WITHOUT_MICRO`.
+  @inline(__always)
+  static var hasMicro: Bool {
+    #if DORMOUSE_WITHOUT_MICRO
+      false
+    #else
+      true
+    #endif
+  }
+
   /// Encodings of weights other than `int8` and `int4`: left out by `DORMOUSE_WITHOUT_WIDTHS`, together with bits.
   @inline(__always)
   static var hasWidths: Bool {
     #if DORMOUSE_WITHOUT_WIDTHS
+      false
+    #else
+      true
+    #endif
+  }
+
+  /// MFCC: left out by `DORMOUSE_WITHOUT_MFCC`.
+  @inline(__always)
+  static var hasMfcc: Bool {
+    #if DORMOUSE_WITHOUT_MFCC
       false
     #else
       true

@@ -25,6 +25,7 @@
 #include "dormouse_neon_fields.h"
 #include "dormouse_planes_cpop.h"
 #include "dormouse_portable.h"
+#include "dormouse_shorts.h"
 #include "dormouse_thumb1.h"
 
 // Raw values of `InstructionSet`.

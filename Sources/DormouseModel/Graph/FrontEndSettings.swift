@@ -1,26 +1,32 @@
 import Dormouse
 import Foundation
 
-/// What a model says about its front end, of either kind.
+/// What a model says about its front end, of any kind.
 public enum FrontEndSettings: Equatable, Sendable {
   /// Int8 energies of frequency bands.
   case logMel(LogMelSettings)
   /// A bit a channel of analog filters.
   case analogBinary(AnalogBinarySettings)
+  /// Int8 levels of frequency bands from which noise is subtracted, as TensorFlow's microfrontend gives them.
+  case micro(MicroSettings)
+  /// Int8 cosine transforms of the logarithms of frequency bands.
+  case mfcc(MfccSettings)
 
-  /// Reads settings from JSON, of the kind that the key `kind` names: "log-mel", also where it is absent, or
-  /// "analog-binary".
+  /// Reads settings from JSON, of the kind that the key `kind` names: "log-mel", also where it is absent,
+  /// "analog-binary", "micro" or "mfcc".
   ///
   /// - Throws: `LogMelSettings.Problem` in plain words.
   public init(json: Data) throws {
     let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any]
     switch object?["kind"] as? String {
     case "analog-binary": self = .analogBinary(try AnalogBinarySettings(json: json))
+    case "mfcc": self = .mfcc(try MfccSettings(json: json))
+    case "micro": self = .micro(try MicroSettings(json: json))
     default: self = .logMel(try LogMelSettings(json: json))
     }
   }
 
-  /// The JSON object that settings of either kind are.
+  /// The JSON object that settings of any kind are.
   ///
   /// - Throws: `LogMelSettings.Problem`: no JSON object, or a key that is not in `known`.
   @discardableResult
@@ -40,6 +46,8 @@ public enum FrontEndSettings: Equatable, Sendable {
     switch self {
     case .logMel(let settings): settings.sampleRate
     case .analogBinary(let settings): settings.sampleRate
+    case .micro(let settings): settings.sampleRate
+    case .mfcc(let settings): settings.sampleRate
     }
   }
 
@@ -48,30 +56,35 @@ public enum FrontEndSettings: Equatable, Sendable {
     switch self {
     case .logMel(let settings): settings.bands
     case .analogBinary(let settings): settings.channels
+    case .micro(let settings): settings.bands
+    case .mfcc(let settings): settings.coefficients
     }
   }
 
   /// Of the elements of a frame.
   public var type: ElementType {
     switch self {
-    case .logMel: .int8
+    case .logMel, .micro, .mfcc: .int8
     case .analogBinary: .bits
     }
   }
 
-  /// "log-mel" or "analog-binary".
+  /// "log-mel", "analog-binary", "micro" or "mfcc".
   public var kind: String {
     switch self {
     case .logMel: "log-mel"
     case .analogBinary: "analog-binary"
+    case .micro: "micro"
+    case .mfcc: "mfcc"
     }
   }
 
   /// What `features` counts.
   public var featureName: String {
     switch self {
-    case .logMel: "bands"
+    case .logMel, .micro: "bands"
     case .analogBinary: "channels"
+    case .mfcc: "coefficients"
     }
   }
 
@@ -82,6 +95,8 @@ public enum FrontEndSettings: Equatable, Sendable {
     switch self {
     case .logMel(let settings): try LogMelDesign(settings).section
     case .analogBinary(let settings): try AnalogBinaryDesign(settings).section
+    case .micro(let settings): try MicroDesign(settings).section
+    case .mfcc(let settings): try MfccDesign(settings).section
     }
   }
 }

@@ -75,7 +75,8 @@ public struct LogMelSettings: Codable, Equatable, Sendable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     let kind = try values.decodeIfPresent(String.self, forKey: .kind) ?? "log-mel"
     guard kind == "log-mel" else {
-      throw Problem("front-end settings: kind '\(kind)' is unknown; there are 'log-mel' and 'analog-binary'")
+      throw Problem(
+        "front-end settings: kind '\(kind)' is unknown; there are 'log-mel', 'analog-binary', 'micro' and 'mfcc'")
     }
     sampleRate = try values.decodeIfPresent(Int.self, forKey: .sampleRate) ?? sampleRate
     windowMilliseconds = try values.decodeIfPresent(Int.self, forKey: .windowMilliseconds) ?? windowMilliseconds

@@ -62,3 +62,37 @@ class Stream:
             if ready[0]:
                 frames.append(frame.copy())
         return np.array(frames, np.int8).reshape(-1, self._front_end.bands)
+
+
+class Micro(LogMel):
+    """A micro front end: TensorFlow's microfrontend, as microWakeWord uses it.
+
+    `settings` has the keys of MicroSettings (Sources/DormouseModel/Graph/MicroSettings.swift): sample_rate, window_ms,
+    hop_ms, bands, low_hz, high_hz, origin, steps_per_level, zero_point; what is absent takes the default there.
+    """
+
+    kind = "micro"
+
+    def __init__(self, settings: dict | None = None):
+        super().__init__(settings)
+        self.settings = settings or {}
+
+    def levels(self, samples: np.ndarray) -> np.ndarray:
+        """Levels, int32 [frames, bands], before they are scaled to int8: 0 to 1019."""
+        windows = [Micro({**self.settings, "origin": origin, **EXACT}) for origin in range(0, 1020, 255)]
+        return sum(window.features(samples).astype(np.int32) + 128 for window in windows)
+
+
+class Mfcc(LogMel):
+    """MFCC as TensorFlow computes them, of a fixed full scale.
+
+    `settings` has the keys of MfccSettings (Sources/DormouseModel/Graph/MfccSettings.swift): sample_rate, window_ms,
+    hop_ms, fft, bands, low_hz, high_hz, coefficients, full_scale, scale, zero_point; what is absent takes the default
+    there.
+    """
+
+    kind = "mfcc"
+
+
+EXACT = {"steps_per_level": 0.999999, "zero_point": -128}
+"""One step a level: int8 then holds 255 levels from `origin` on."""
