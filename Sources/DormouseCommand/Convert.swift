@@ -20,6 +20,10 @@ struct Convert: ParsableCommand {
   @Option(name: [.short, .long], help: ArgumentHelp("JSON file with settings.", valueName: "json"))
   var settings: String?
 
+  @Option(
+    help: ArgumentHelp("microWakeWord's JSON beside a .tflite: front end, cut-off, window.", valueName: "json"))
+  var manifest: String?
+
   @Flag(help: "Print what was written as one JSON object.")
   var json = false
 
@@ -40,7 +44,11 @@ struct Convert: ParsableCommand {
     let name = URL(fileURLWithPath: model).deletingPathExtension().lastPathComponent
     let image: [UInt8]
     do {
-      image = try ModelConverter.image(file: content, settings: readSettings(), name: name)
+      if let manifest = try readManifest() {
+        image = try ModelConverter.image(tflite: content, manifest: manifest, settings: readSettings(), name: name)
+      } else {
+        image = try ModelConverter.image(file: content, settings: readSettings(), name: name)
+      }
     } catch let failure as Failure {
       throw failure
     } catch {
@@ -63,6 +71,16 @@ struct Convert: ParsableCommand {
           arena: arena))
     } else {
       Console.say("\(output): \(loaded.name) \(loaded.version), \(image.count) bytes of flash, \(arena) of arena")
+    }
+  }
+
+  private func readManifest() throws -> MicroManifest? {
+    guard let manifest else { return nil }
+    let json = try InputFile.read(manifest, limit: 1 << 20)
+    do {
+      return try MicroManifest(json: json)
+    } catch {
+      throw Failure("\(manifest): \(error)")
     }
   }
 

@@ -30,6 +30,26 @@ public enum ModelConverter {
     try ImageWriter(Graph(tflite: tflite, settings: settings, name: name)).bytes()
   }
 
+  /// The model image of a microWakeWord model.
+  ///
+  /// - Parameters:
+  ///   - tflite: The file's bytes.
+  ///   - manifest: The JSON beside it.
+  ///   - settings: Entries that win over the manifest's.
+  ///   - name: Name of the model if the settings have none, such as the file's.
+  /// - Throws: as for ONNX.
+  public static func image(
+    tflite: Data, manifest: MicroManifest, settings: ModelSettings = ModelSettings(), name: String = "model"
+  ) throws -> [UInt8] {
+    guard TFLiteFile.isTFLite(tflite) else {
+      throw ImportError("manifest", "is beside a file that is not .tflite", remedy: "leave it out for ONNX")
+    }
+    let bare = try Graph(tflite: tflite, name: name)
+    let input = bare.tensors[bare.input]
+    let described = try manifest.settings(inputs: input.shape.count, quantization: input.quantization)
+    return try image(tflite: tflite, settings: described.overridden(by: settings), name: name)
+  }
+
   /// The model image of a file of either format, which its content tells.
   ///
   /// - Throws: as the others do.

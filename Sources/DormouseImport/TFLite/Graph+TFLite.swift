@@ -28,6 +28,9 @@ extension Graph {
       }
       network.output = moved(last.inputs[0])
     }
+    if settings.detector != nil, settings.labels?.count == 2 {
+      network.nodes.replaceProbability(&network.tensors, output: &network.output)
+    }
     let complete = try settings.completed(
       name: name, inputs: network.tensors[TFLiteImporter.input].shape.count,
       outputs: network.tensors[network.output].shape.count)
