@@ -46,6 +46,7 @@ let package = Package(
       ],
       resources: [.embedInCode("Page")]),
     .target(name: "DormouseEvaluation", dependencies: ["Dormouse", "DormouseModel", "DormouseAudio"]),
+    .target(name: "DormouseFlash", dependencies: ["Dormouse"]),
     .target(name: "DormouseEnergy", dependencies: ["Dormouse", "DormouseModel", "DormouseAnalog"]),
     // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
     .executableTarget(
@@ -74,6 +75,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "DormouseAnalogTests", dependencies: ["DormouseAnalog", "DormouseModel", "Dormouse"]),
     .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
+    .testTarget(
+      name: "DormouseFlashTests",
+      dependencies: ["DormouseFlash", "DormousePowerCut", "Dormouse", "DormouseModel", "DormouseMutation"]),
     .testTarget(name: "DormouseFloatTests", dependencies: ["DormouseFloat"]),
     .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
     .testTarget(name: "DormouseLiveTests", dependencies: ["DormouseLive", "DormouseModel"]),
