@@ -53,7 +53,7 @@ let package = Package(
       name: "DormouseCommand",
       dependencies: [
         "Dormouse", "DormouseModel", "DormouseAnalog", "DormouseImport", "DormouseExport", "DormouseAudio",
-        "DormouseEvaluation", "DormouseEnergy", "DormouseLive", "DormouseWeb",
+        "DormouseEvaluation", "DormouseEnergy", "DormouseFlash", "DormouseLive", "DormouseWeb",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same networks in floating point, to compare with; part of no product.

@@ -13,10 +13,8 @@ struct RootCommand: ParsableCommand {
       Exit codes: 0 done, 1 failed (one line on standard error says why), 2 wrong usage.
       """,
     subcommands: [
-      Detect.self, Listen.self, Inspect.self, Convert.self, Cascade.self, ExportC.self, Features.self, Analog.self,
-      Evaluate.self,
-      Simulate.self,
-      Bench.self,
+      Detect.self, Listen.self, Inspect.self, Convert.self, Cascade.self, ExportC.self, Export.self, Flash.self,
+      Features.self, Analog.self, Evaluate.self, Simulate.self, Bench.self,
     ])
 
   /// Parses, runs, and turns errors into one line and an exit code.

@@ -15,8 +15,10 @@ public final class UpdateClient {
   private var sequence: UInt8 = 0
   /// Seconds that answers take, smoothed.
   private var roundTrip: Double
-  /// Times a request is sent, at most.
-  private let tries: Int
+  /// Seconds without any answer after which the device is given up.
+  private let silenceLimit: Double
+  /// When the device last answered, or was first asked.
+  private var heard = Date()
 
   /// Bytes of the image in a request, at least.
   private static let shortest = 16
@@ -24,11 +26,11 @@ public final class UpdateClient {
   /// - Parameters:
   ///   - line: to the device.
   ///   - patience: seconds that the first answer may take.
-  ///   - tries: times that a request is sent, at most.
-  public init(_ line: any SerialLine, patience: Double = 0.1, tries: Int = 200) {
+  ///   - silenceLimit: seconds without any answer after which the device is given up.
+  public init(_ line: any SerialLine, patience: Double = 0.1, silenceLimit: Double = 8) {
     self.line = line
     roundTrip = patience
-    self.tries = tries
+    self.silenceLimit = silenceLimit
   }
 
   /// Makes `image` the device's newest model: it starts with it from the next start on, or at once with `restarts`.
@@ -38,6 +40,7 @@ public final class UpdateClient {
   /// - Parameter progress: gets bytes taken and all bytes.
   /// - Throws: `FlashError`; the device then runs what it ran.
   public func update(_ image: [UInt8], restarts: Bool, progress: (Int, Int) -> Void = { _, _ in }) throws {
+    heard = Date()
     try succeed(.hello)
     guard image.count <= device.slotLength else {
       throw FlashError("the image has \(image.count) bytes, a slot of the device \(device.slotLength)")
@@ -45,20 +48,16 @@ public final class UpdateClient {
     let checksum = image.withUnsafeBytes { CRC32.checksum($0.baseAddress!, count: $0.count) }
     try succeed(.begin, words: [UInt32(image.count), checksum])
     var chunk = UpdateRequest.chunk
-    var unanswered = 0
     while device.taken < device.expected {
       progress(Int(device.taken), image.count)
       let start = Int(device.taken)
       guard start < image.count else { throw FlashError("the device asks for byte \(start) of \(image.count)") }
       let part = image[start..<min(start + chunk, image.count)]
       guard let status = try ask(.data, words: [UInt32(start)], part) else {
-        unanswered += 1
-        guard unanswered < tries else { throw silence }
-        repeated += 1
+        try repeatOrGiveUp()
         chunk = max(chunk / 2, Self.shortest)
         continue
       }
-      unanswered = 0
       switch status {
       case .ok: chunk = min(chunk + chunk / 8, UpdateRequest.chunk)
       // The answer to an earlier request was lost.
@@ -74,13 +73,23 @@ public final class UpdateClient {
 
   /// Sends a request until the device answers, which must be with `ok`.
   private func succeed(_ request: UpdateRequest, words: [UInt32] = []) throws {
-    for turn in 0..<tries {
-      repeated += turn > 0 ? 1 : 0
-      guard let status = try ask(request, words: words) else { continue }
-      guard status == .ok else { throw FlashError(sentence(status)) }
-      return
+    var status: UpdateStatus?
+    while status == nil {
+      status = try ask(request, words: words)
+      if status == nil { try repeatOrGiveUp() }
     }
-    throw silence
+    if let status, status != .ok { throw FlashError(sentence(status)) }
+  }
+
+  /// Counts a request that is to be sent again, unless the device has been silent for too long.
+  private func repeatOrGiveUp() throws {
+    guard Date().timeIntervalSince(heard) < silenceLimit else {
+      throw FlashError(
+        device.slotLength == 0
+          ? "the device does not answer; does it run firmware that takes models, and is the line the right one?"
+          : "the device does not answer any more; it keeps the model that it runs, try again")
+    }
+    repeated += 1
   }
 
   /// Sends a request once; nil if the answer stays out.
@@ -98,13 +107,6 @@ public final class UpdateClient {
     return try answer(to: request, within: min(4 * roundTrip + 0.02, 1))
   }
 
-  private var silence: FlashError {
-    FlashError(
-      device.slotLength == 0
-        ? "the device does not answer; does it run firmware that takes models, and is the line the right one?"
-        : "the device does not answer any more; it keeps the model that it runs, try again")
-  }
-
   /// The answer to the newest request; nil if it stays out.
   private func answer(to request: UpdateRequest, within patience: Double) throws -> UpdateStatus? {
     let start = Date()
@@ -118,6 +120,7 @@ public final class UpdateClient {
           let answer = UpdateAnswer(reader)
         else { continue }
         device = answer
+        heard = Date()
         roundTrip += (Date().timeIntervalSince(start) - roundTrip) / 8
         return answer.status
       }

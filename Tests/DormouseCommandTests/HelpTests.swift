@@ -3,7 +3,8 @@ import Testing
 
 @Suite("Help") struct HelpTests {
   static let commands = [
-    "dormouse", "detect", "inspect", "convert", "cascade", "export-c", "features", "analog", "analog-design",
+    "dormouse", "detect", "inspect", "convert", "cascade", "export-c", "export", "flash", "features", "analog",
+    "analog-design",
     "analog-trace", "evaluate", "simulate", "bench", "listen",
   ]
 

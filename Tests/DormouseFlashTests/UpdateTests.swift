@@ -112,7 +112,7 @@ struct UpdateTests {
     let device = try device()
     device.harm = 1000
     let error = #expect(throws: FlashError.self) {
-      try UpdateClient(device, tries: 5).update(new, restarts: false)
+      try UpdateClient(device, silenceLimit: 0.1).update(new, restarts: false)
     }
     #expect(error?.description.hasPrefix("the device does not answer; does it run firmware") == true)
     #expect(device.newest == old)

@@ -36,24 +36,5 @@ private func spot(_ path: UnsafeBufferPointer<UInt8>, each: Bool) -> Int32 {
   } catch {
     return Console().fail("the model image or its arena is refused", code: Int(error.reason.rawValue), at: error.offset)
   }
-  guard let recording = Recording(path: path) else {
-    return Console().fail("the recording can't be read: it must be raw 16-bit samples or a mono 16-bit .wav file")
-  }
-  if let rate = recording.sampleRate, rate != UInt32(truncatingIfNeeded: image.frontEnd.sampleRate) {
-    return Console().fail("the recording has another sample rate than the model")
-  }
-  var chunk = InlineArray<160, Int16>(repeating: 0)
-  var span = chunk.mutableSpan
-  span.withUnsafeMutableBufferPointer { samples in
-    guard let start = samples.baseAddress else { return }
-    while true {
-      dm_mark_acquire()
-      let count = recording.read(into: start, capacity: samples.count)
-      if count == 0 { break }
-      session.hear(UnsafeBufferPointer(start: start, count: count))
-    }
-  }
-  recording.close()
-  session.printSummary()
-  return 0
+  return session.hear(recording: path, sampleRate: UInt32(truncatingIfNeeded: image.frontEnd.sampleRate))
 }
