@@ -22,7 +22,7 @@ SWIFT = (
     *("-suppress-warnings", "-module-name", "Dormouse"),
 )
 # Kernels that only tests call, and the slots of firmware that takes new models.
-UNCALLED = ("Reference", "Slots")
+UNCALLED = ("Reference", "Serial", "Slots")
 CLANG = (
     "-Os",
     "-fno-builtin",

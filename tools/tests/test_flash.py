@@ -206,10 +206,10 @@ def test_a_model_as_uf2_has_every_block_that_the_format_asks_for(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words", "code"),
     [
-        (["export", NEW, "--format", "hex", "-o", "x"], "--address is missing", 64),
-        (["export", NEW, "--format", "uf2", "--address", "0x10100010", "-o", "x"], "multiple of 256", 64),
+        (["export", NEW, "--format", "hex", "-o", "x"], "--address is missing", 2),
+        (["export", NEW, "--format", "uf2", "--address", "0x10100010", "-o", "x"], "multiple of 256", 2),
         (["export", NEW, "--format", "hex", "--address", "0xfffffff0", "-o", "x"], "beyond 2^32", 1),
-        (["flash", "-m", NEW], "either --port or --file", 64),
+        (["flash", "-m", NEW], "either --port or --file", 2),
         (["flash", "-m", NEW, "--port", "/dev/null"], "is no serial port", 1),
         (["flash", "-m", NEW, "--port", "/nowhere"], "No such file", 1),
         (["flash", "-m", NEW, "--file", __file__], "is no flash memory of an emulated board", 1),
