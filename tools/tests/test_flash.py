@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from count.counting import BUILD, ROOT  # noqa: E402
+from count.counting import BUILD, ROOT
 
 DORMOUSE = ROOT / ".build" / "release" / "dormouse"
 BOARDS = {"mps2-an386": "qemu-system-arm", "virt-rv32imc": "qemu-system-riscv32"}

@@ -7,10 +7,10 @@
 extern "C" {
 #endif
 
-/* Designs a log-mel, micro or MFCC section from `json_length` bytes of JSON settings (LogMelSettings; MicroSettings
- * if `kind` is "micro", MfccSettings if it is "mfcc"), for the functions dm_logmel_*. Returns the bytes
- * written to `out`; a null `out` asks for the size alone. On failure `message` takes the reason, terminated
- * by zero, cut to `message_capacity`. */
+/* Designs a log-mel, micro or MFCC section from `json_length` bytes of JSON settings (LogMelSettings;
+ * MicroSettings if `kind` is "micro", MfccSettings if it is "mfcc"), for the functions dm_logmel_*. Returns
+ * the bytes written to `out`; a null `out` asks for the size alone. On failure `message` takes the reason,
+ * terminated by zero, cut to `message_capacity`. */
 ptrdiff_t dm_design_logmel(const uint8_t *json, ptrdiff_t json_length, uint8_t *out, ptrdiff_t capacity,
                            uint8_t *message, ptrdiff_t message_capacity);
 
