@@ -27,7 +27,7 @@ extension Ear {
     let frames: [[Int]]
 
     init(file: String = #filePath) throws {
-      let url = URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent("Golden/micro.golden")
+      let url = URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent("Golden/micro.vectors")
       let words = try [UInt8](Data(contentsOf: url)).withUnsafeBytes { Array($0.bindMemory(to: UInt16.self)) }
       let count = Int(words[0]) | Int(words[1]) << 16
       samples = words[4..<4 + count].map { Int16(bitPattern: $0) }

@@ -143,7 +143,8 @@ static int requantize_differs(void) {
     multipliers[i] = number(0, INT32_MAX);
   }
   int32_t minimum = number(-128, 127);
-  dm_rescale rescale = {biases, multipliers, shifts, number(-128, 127), minimum, number(minimum, 127)};
+  dm_rescale rescale = {biases,  multipliers,          shifts,      number(-128, 127),
+                        minimum, number(minimum, 127), number(0, 1)};
   dm_requantize(DM_COMPILED, sums, rescale, count, y);
   dm_requantize_portable(sums, rescale, count, expected);
   return memcmp(y, expected, (size_t)count) != 0;

@@ -30,7 +30,7 @@ def main() -> int:
         "fields": fields.cases,
     }.items():
         golden_file.write(folder / f"{name}.golden", make())
-    (folder / "micro.golden").write_bytes(microfrontend.golden())
+    (folder / "micro.vectors").write_bytes(microfrontend.golden())
     return 0
 
 

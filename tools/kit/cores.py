@@ -8,7 +8,7 @@ FULL, DENSE = "dormouse", "dormouse_dense"
 SHORT_OF_FLASH = ("cortex-m0plus", "cortex-m4f", "cortex-m33", "rv32imc")
 LEFT_OUT = {
     FULL: (),
-    DENSE: ("ANALOG", "BITS", "CASCADE", "CONVOLUTIONS", "IMPORTED", "WIDTHS"),
+    DENSE: ("ANALOG", "BITS", "CASCADE", "CONVOLUTIONS", "IMPORTED", "MFCC", "MICRO", "WIDTHS"),
 }
 
 
