@@ -54,15 +54,15 @@ static ptrdiff_t listen(int16_t *samples, ptrdiff_t count) {
   return (ptrdiff_t)(filled / sizeof *samples);
 }
 
-static void report(void *memory, const dm_progress *progress, int hashes) {
+static void report(void *memory, const dormouse_event *event, int hashes) {
   ptrdiff_t length = 0;
-  const char *label = (const char *)dm_spotter_label(memory, progress->label, &length);
+  const char *label = dormouse_label(memory, event->label, &length);
   if (hashes) {
-    printf("detection %.*s %d %llu %llu\n", (int)length, label, progress->score,
-           (unsigned long long)progress->start, (unsigned long long)progress->end);
+    printf("detection %.*s %d %llu %llu\n", (int)length, label, event->score,
+           (unsigned long long)event->start, (unsigned long long)event->end);
   } else {
-    printf("%9.2f s  %-12.*s %5.2f\n", (double)progress->end / rate, (int)length, label,
-           (double)progress->score / 32768);
+    printf("%9.2f s  %-12.*s %5.2f\n", (double)event->end / rate, (int)length, label,
+           (double)event->score / 32768);
     fflush(stdout);
   }
 }
@@ -79,12 +79,12 @@ int main(int count, char **words) {
   if (image == NULL) {
     return fail(path, "can't be read");
   }
-  ptrdiff_t size = dm_spotter_memory_size(image, length);
+  ptrdiff_t size = dormouse_arena_length(image, (size_t)length);
   if (size < 0) {
     return fail(path, "is no model image that hears");
   }
   void *memory = aligned_alloc(16, ((size_t)size + 15) / 16 * 16);
-  if (memory == NULL || dm_spotter_start(image, length, memory, size) != 0) {
+  if (memory == NULL || dormouse_open(memory, (size_t)size, image, (size_t)length) != DORMOUSE_OK) {
     return fail(path, "can't be started");
   }
   transcript_t frames = {0, 0x811C9DC5u}, logits = {0, 0x811C9DC5u};
@@ -92,19 +92,19 @@ int main(int count, char **words) {
   ptrdiff_t heard;
   while ((heard = listen(samples, 320)) > 0) {
     for (ptrdiff_t taken = 0; taken < heard;) {
-      dm_progress progress;
-      taken += dm_spotter_push(memory, samples + taken, heard - taken, &progress);
+      dormouse_event event;
+      taken += dormouse_push(memory, samples + taken, (size_t)(heard - taken), &event);
       ptrdiff_t elements;
-      if (progress.frame) {
-        const int8_t *frame = dm_spotter_frame(memory, &elements);
+      if (event.frame) {
+        const int8_t *frame = dormouse_frame(memory, &elements);
         add(&frames, frame, elements);
       }
-      if (progress.inference) {
-        const int8_t *output = dm_spotter_logits(memory, &elements);
+      if (event.inference) {
+        const int8_t *output = dormouse_logits(memory, &elements);
         add(&logits, output, elements);
       }
-      if (progress.label >= 0) {
-        report(memory, &progress, hashes);
+      if (event.label >= 0) {
+        report(memory, &event, hashes);
       }
     }
   }
