@@ -8,6 +8,7 @@ from pathlib import Path
 from count.counting import BUILD as PLUGIN_BUILD
 from count.counting import parse, plugin, toolchain
 
+from . import boards
 from .cores import CORES, DENSE, FULL, core
 from .libraries import BUILD, interface
 from .package import SOURCE
@@ -75,7 +76,8 @@ def run(sdk: Path, name: str, model: str, library: str = FULL) -> dict[str, int]
 
 
 def measure(sdk: Path) -> dict[str, int]:
-    """Everything, under keys such as `cortex-m4f.dormouse.text` and `cortex-m4f.zero-dense.stack`."""
+    """Everything, under keys such as `cortex-m4f.dormouse.text`, `cortex-m4f.zero-dense.stack` and
+    `board.mps2-an386.flash`."""
     numbers: dict[str, int] = {}
     for one in CORES:
         if not one.bare:
@@ -89,6 +91,9 @@ def measure(sdk: Path) -> dict[str, int]:
         for model in models:
             for kind, value in run(sdk, name, model).items():
                 numbers[f"{name}.{model}.{kind}"] = value
+    for board in (*boards.emulated(), *boards.real()):
+        for kind, value in boards.size(sdk, board).items():
+            numbers[f"board.{board}.{kind}"] = value
     return numbers
 
 

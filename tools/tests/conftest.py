@@ -1,11 +1,23 @@
-"""Inputs that tests of the command line share."""
+"""What tests share: inputs of the command line, and the SDK."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from command_line import BARE, DORMOUSE, HEARING, dormouse
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from kit import package  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def sdk() -> Path:
+    """The SDK, made where `tools/sdk` makes it, so that what is unchanged is not compiled again."""
+    return package.assemble(ROOT / ".build-sdk")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Up to `capacity` samples of the microphone, here of a recording; 0 at its end. */
+/* Up to `capacity` samples: of the microphone, for which it waits; on an emulated board of a recording, 0 at
+ * its end. */
 size_t board_read(int16_t *samples, size_t capacity);
 
 /* Starts the recording anew. */
@@ -14,6 +15,12 @@ void board_rewind(void);
 void board_say(const char *text);
 void board_say_line(const char *text);
 void board_say_number(long number);
+
+/* A light that says that a word was heard. */
+void board_light(int on);
+
+/* Blocks of sound that were lost, because the application was late, since the start. */
+long board_lost(void);
 
 /* Deepest use of the stack so far, in bytes; 0 where it is not measured. */
 size_t board_stack(void);

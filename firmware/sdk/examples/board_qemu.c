@@ -16,24 +16,10 @@ void board_rewind(void) { position = 0; }
 
 void board_say(const char *text) { console_write(text); }
 
-void board_say_line(const char *text) {
-  board_say(text);
-  board_say("\n");
-}
+/* Nobody looks at the lights of an emulated board. */
+void board_light(int on) { (void)on; }
 
-void board_say_number(long number) {
-  char digits[12];
-  size_t first = sizeof digits - 1;
-  unsigned long rest = number < 0 ? 0 - (unsigned long)number : (unsigned long)number;
-  digits[first] = 0;
-  do {
-    digits[--first] = (char)('0' + rest % 10);
-    rest /= 10;
-  } while (rest != 0);
-  if (number < 0)
-    digits[--first] = '-';
-  console_write(digits + first);
-}
+long board_lost(void) { return 0; }
 
 size_t board_stack(void) { return stack_high_water(); }
 

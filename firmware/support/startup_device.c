@@ -1,0 +1,50 @@
+// Reset of a real board with a Cortex-M: switch the floating-point unit on, fill .data and .bss, start the
+// device, run the application. The build says which interrupt is the microphone's, MICROPHONE_IRQ.
+#include "core.h"
+#include "device.h"
+
+extern uint32_t __stack_top, __data_start, __data_end, __data_load, __bss_start, __bss_end;
+
+// A processor fault, or an interrupt that nobody asked for: says so and stops.
+static void fault(void) {
+  interrupts_off();
+  for (const char *text = "fault\n"; *text != 0; text++) {
+    console_put((uint8_t)*text);
+  }
+  for (;;) {
+    core_sleep();
+  }
+}
+
+__attribute__((noreturn)) void reset(void) {
+#if !defined(__ARM_ARCH_6M__)
+  // CPACR: full access to coprocessors 10 and 11, before the first instruction that needs them.
+  *(volatile uint32_t *)0xE000ED88 |= 0xFu << 20;
+  __asm__ volatile("dsb\n isb" ::: "memory");
+#endif
+  const uint32_t *from = &__data_load;
+  for (uint32_t *to = &__data_start; to < &__data_end;) {
+    *to++ = *from++;
+  }
+  for (uint32_t *to = &__bss_start; to < &__bss_end;) {
+    *to++ = 0;
+  }
+  device_start();
+  (void)main();
+  for (;;) {
+    core_sleep();
+  }
+}
+
+typedef union {
+  void *stack;
+  void (*handler)(void);
+} vector;
+
+// Initial stack, reset, NMI and faults, then the device's interrupts up to the microphone's: no other is
+// switched on.
+__attribute__((section(".vectors"), used)) static const vector vectors[16 + MICROPHONE_IRQ + 1] = {
+    {&__stack_top},     {.handler = reset},
+    {.handler = fault}, {.handler = fault},
+    {.handler = fault}, {.handler = fault},
+    {.handler = fault}, [16 + MICROPHONE_IRQ] = {.handler = microphone_interrupt}};

@@ -1,0 +1,94 @@
+"""Firmware of the real boards, built from the SDK: the core finds where to start, and all lies where there is memory.
+
+It is built here and run nowhere: none of these boards is emulated.
+"""
+
+import itertools
+import re
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+from command_line import DORMOUSE
+from count.counting import toolchain
+from kit import boards
+
+TOOLS = ("swiftc", "make", "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc")
+missing = [tool for tool in TOOLS if not shutil.which(tool)]
+pytestmark = [
+    pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}"),
+    pytest.mark.skipif(not DORMOUSE.exists(), reason=f"build first: {DORMOUSE.name} is absent"),
+]
+KB, MB = 1 << 10, 1 << 20
+# What there is, from the data sheets: memory that keeps, and memory that DMA reaches.
+FLASH = {"nrf52840-dk": range(0, MB)}
+RAM = {"nrf52840-dk": range(0x2000_0000, 0x2000_0000 + 256 * KB)}
+# The microphone's interrupt, for a Cortex-M.
+INTERRUPT = {"nrf52840-dk": 29}
+
+
+@pytest.fixture(scope="module", params=boards.real())
+def board(request) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def elf(sdk, board) -> Path:
+    return boards.build(sdk, board)
+
+
+def symbols(elf: Path) -> dict[str, int]:
+    listing = subprocess.run([toolchain("llvm-nm"), elf], check=True, capture_output=True, text=True).stdout
+    return {name: int(value, 16) for value, name in re.findall(r"^(\w+) \w (\S+)$", listing, re.MULTILINE)}
+
+
+def content(elf: Path, folder: Path, section: str) -> bytes:
+    target = folder / section.strip(".")
+    command = [toolchain("llvm-objcopy"), f"--dump-section={section}={target}", elf, folder / "copy.elf"]
+    subprocess.run(command, check=True)
+    return target.read_bytes()
+
+
+def test_every_section_lies_in_memory_that_the_board_has(board, elf):
+    found = boards.sections(elf)
+    print(board, [(name, hex(address), length) for name, length, address, _, _ in found])
+    for name, length, address, load, stored in found:
+        runs = FLASH[board] if address in FLASH[board] else RAM[board]
+        assert address in runs and address + length - 1 in runs, name
+        if stored:
+            assert load in FLASH[board] and load + length - 1 in FLASH[board], name
+    kept = sorted((load, load + length, name) for name, length, _, load, stored in found if stored)
+    for (_, end, name), (start, _, other) in itertools.pairwise(kept):
+        assert end <= start, f"{name} and {other} are loaded to the same place"
+    names = {name for name, *_ in found}
+    assert {".model", ".bss", ".stack"} <= names
+
+
+def test_the_model_has_a_region_of_its_own(board, elf):
+    model = boards.regions(board)["MODEL"]
+    inside = [name for name, _, _, load, stored in boards.sections(elf) if stored and load in model]
+    assert inside == [".model"]
+
+
+def test_the_driver_and_not_semihosting_is_linked(board, elf):
+    found = symbols(elf)
+    assert {"microphone_interrupt", "microphone_start", "console_put", "dormouse_push"} <= set(found)
+    assert not {"semihost", "recording"} & set(found), "these are for emulated boards"
+
+
+@pytest.mark.parametrize("board", sorted(INTERRUPT), scope="module")
+def test_the_vectors_name_the_stack_the_start_and_the_microphone(board, elf, tmp_path):
+    found = symbols(elf)
+    address = next(address for name, _, address, _, _ in boards.sections(elf) if name == ".text")
+    text = content(elf, tmp_path, ".text")
+    count = 16 + INTERRUPT[board] + 1
+    vectors = struct.unpack_from(f"<{count}I", text)
+    assert address % 128 == 0, "VTOR's lowest seven bits are zero"
+    assert vectors[0] == found["__stack_top"] and vectors[0] % 8 == 0
+    assert vectors[1] == found["reset"] | 1
+    assert vectors[-1] == found["microphone_interrupt"] | 1
+    fault = vectors[2]
+    assert fault & 1 and fault & ~1 in found.values() and set(vectors[2:7]) == {fault}
+    assert set(vectors[7:-1]) == {0}, "no other interrupt is ever switched on"
