@@ -15,7 +15,6 @@ MORE = """
 int32_t dormouse_begin_edges(void *arena, uint32_t tick);
 int32_t dormouse_push_edge(void *arena, uint32_t tick, uint8_t channel, int32_t high, dormouse_event *event);
 int32_t dormouse_pass_time(void *arena, uint32_t tick, dormouse_event *event);
-int32_t dormouse_reset(void *arena);
 const char *dormouse_error_name(ptrdiff_t code);
 """
 CHANNELS = 8

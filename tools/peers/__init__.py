@@ -1,0 +1,1 @@
+"""Other people's runtimes: where they are installed, and how a process runs them."""
