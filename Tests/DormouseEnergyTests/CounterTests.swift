@@ -84,7 +84,7 @@ struct CounterTests {
   }
 
   @Test func firmwareThatWaitsForAnInterruptIsIdleUntilItsTimeIsOver() throws {
-    let run = try Counter(core: .cortexM4).run(elf: Assembly.elf("nop\nwait: wfi\nb wait"), seconds: 2)
+    let run = try Counter(core: .cortexM4).run(elf: Assembly.elf("nop\nwait: wfi\nb wait"), seconds: 10)
     #expect(run.stopped && run[.idle]?.occurrences == 1 && run.total < 10)
   }
 

