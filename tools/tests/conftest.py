@@ -1,4 +1,4 @@
-"""What tests share: inputs of the command line, and the SDK."""
+"""What tests share: inputs of the command line, and the SDK; and which of them may run side by side."""
 
 import sys
 from pathlib import Path
@@ -12,6 +12,31 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from kit import package  # noqa: E402
+
+ONE_BY_ONE = {
+    ".build-firmware": [
+        "cascade",
+        "cycles",
+        "ears",
+        "firmware",
+        "flash",
+        "missing_parts",
+        "rtl",
+        "simulate",
+        "wake_word",
+    ],
+    ".build-sdk": ["board_firmware", "boards", "edges_abi", "sdk"],
+}
+"""Files of tests that write to the same folder."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With `-n 2 --dist loadgroup` two files of tests run at a time, each in its order, and none beside one of the same
+    folder."""
+    groups = {name: folder for folder, names in ONE_BY_ONE.items() for name in names}
+    for item in items:
+        name = item.path.stem.removeprefix("test_")
+        item.add_marker(pytest.mark.xdist_group(groups.get(name, name)))
 
 
 @pytest.fixture(scope="session")

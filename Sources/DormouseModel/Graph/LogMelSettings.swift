@@ -1,9 +1,7 @@
-import Foundation
-
 /// What a model says about its front end, as it stands in model metadata and training recipes.
 ///
 /// Keys that are absent from the JSON take the defaults below.
-public struct LogMelSettings: Codable, Equatable, Sendable {
+public struct LogMelSettings: SpectralSettings {
   /// Hz: 8000 or 16000.
   public var sampleRate = 16000
   /// Milliseconds of sound in a frame.
@@ -28,81 +26,25 @@ public struct LogMelSettings: Codable, Equatable, Sendable {
   /// The defaults.
   public init() {}
 
-  /// Samples in a frame.
-  public var window: Int { sampleRate / 1000 * windowMilliseconds }
-  /// Samples from a frame to the next.
-  public var hop: Int { sampleRate / 1000 * hopMilliseconds }
+  /// "log-mel".
+  public static var kind: String { "log-mel" }
 
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case kind
-    case sampleRate = "sample_rate"
-    case windowMilliseconds = "window_ms"
-    case hopMilliseconds = "hop_ms"
-    case fftLength = "fft"
-    case bands
-    case lowFrequency = "low_hz"
-    case highFrequency = "high_hz"
-    case origin
-    case stepsPerOctave = "steps_per_octave"
-    case zeroPoint = "zero_point"
+  /// Keys of model metadata and recipes.
+  public static var wholeNumbers: [(key: String, path: WritableKeyPath<Self, Int>)] {
+    [
+      ("sample_rate", \.sampleRate),
+      ("window_ms", \.windowMilliseconds),
+      ("hop_ms", \.hopMilliseconds),
+      ("fft", \.fftLength),
+      ("bands", \.bands),
+      ("low_hz", \.lowFrequency),
+      ("high_hz", \.highFrequency),
+      ("zero_point", \.zeroPoint),
+    ]
   }
 
-  /// Reads settings from JSON.
-  ///
-  /// - Throws: `Problem` in plain words: no JSON object, an unknown key, a value of a wrong type.
-  public init(json: Data) throws {
-    let object = try FrontEndSettings.object(json, known: CodingKeys.allCases.map(\.rawValue))
-    let text: Set<CodingKeys> = [.kind]
-    let real: Set<CodingKeys> = [.origin, .stepsPerOctave]
-    for key in CodingKeys.allCases {
-      guard let value = object[key.rawValue] else { continue }
-      if text.contains(key) {
-        guard value is String else { throw Problem("front-end settings: '\(key.rawValue)' must be a text") }
-      } else if real.contains(key) {
-        guard value as? Double != nil else { throw Problem("front-end settings: '\(key.rawValue)' must be a number") }
-      } else {
-        guard value as? Int != nil else {
-          throw Problem("front-end settings: '\(key.rawValue)' must be a whole number")
-        }
-      }
-    }
-    self = try JSONDecoder().decode(LogMelSettings.self, from: json)
-  }
-
-  /// Decodes settings; an absent key takes its default.
-  public init(from decoder: any Decoder) throws {
-    self.init()
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    let kind = try values.decodeIfPresent(String.self, forKey: .kind) ?? "log-mel"
-    guard kind == "log-mel" else {
-      throw Problem(
-        "front-end settings: kind '\(kind)' is unknown; there are 'log-mel', 'analog-binary', 'micro' and 'mfcc'")
-    }
-    sampleRate = try values.decodeIfPresent(Int.self, forKey: .sampleRate) ?? sampleRate
-    windowMilliseconds = try values.decodeIfPresent(Int.self, forKey: .windowMilliseconds) ?? windowMilliseconds
-    hopMilliseconds = try values.decodeIfPresent(Int.self, forKey: .hopMilliseconds) ?? hopMilliseconds
-    fftLength = try values.decodeIfPresent(Int.self, forKey: .fftLength) ?? fftLength
-    bands = try values.decodeIfPresent(Int.self, forKey: .bands) ?? bands
-    lowFrequency = try values.decodeIfPresent(Int.self, forKey: .lowFrequency) ?? lowFrequency
-    highFrequency = try values.decodeIfPresent(Int.self, forKey: .highFrequency) ?? highFrequency
-    origin = try values.decodeIfPresent(Double.self, forKey: .origin) ?? origin
-    stepsPerOctave = try values.decodeIfPresent(Double.self, forKey: .stepsPerOctave) ?? stepsPerOctave
-    zeroPoint = try values.decodeIfPresent(Int.self, forKey: .zeroPoint) ?? zeroPoint
-  }
-
-  /// Encodes all keys.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode("log-mel", forKey: .kind)
-    try values.encode(sampleRate, forKey: .sampleRate)
-    try values.encode(windowMilliseconds, forKey: .windowMilliseconds)
-    try values.encode(hopMilliseconds, forKey: .hopMilliseconds)
-    try values.encode(fftLength, forKey: .fftLength)
-    try values.encode(bands, forKey: .bands)
-    try values.encode(lowFrequency, forKey: .lowFrequency)
-    try values.encode(highFrequency, forKey: .highFrequency)
-    try values.encode(origin, forKey: .origin)
-    try values.encode(stepsPerOctave, forKey: .stepsPerOctave)
-    try values.encode(zeroPoint, forKey: .zeroPoint)
+  /// Keys of model metadata and recipes.
+  public static var realNumbers: [(key: String, path: WritableKeyPath<Self, Double>)] {
+    [("origin", \.origin), ("steps_per_octave", \.stepsPerOctave)]
   }
 }

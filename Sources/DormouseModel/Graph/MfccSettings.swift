@@ -1,10 +1,8 @@
-import Foundation
-
 /// What a model says about its front end if that is MFCC as TensorFlow computes them: periodic Hann window, magnitudes,
 /// `ln(band + 1e-6)`, orthonormal DCT.
 ///
 /// Keys that are absent from the JSON take the defaults below, which are those of MLPerf Tiny's keyword spotting.
-public struct MfccSettings: Codable, Equatable, Sendable {
+public struct MfccSettings: SpectralSettings {
   /// Hz: 8000 or 16000.
   public var sampleRate = 16000
   /// Milliseconds of sound in a frame.
@@ -31,66 +29,28 @@ public struct MfccSettings: Codable, Equatable, Sendable {
   /// The defaults.
   public init() {}
 
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case kind
-    case sampleRate = "sample_rate"
-    case windowMilliseconds = "window_ms"
-    case hopMilliseconds = "hop_ms"
-    case fftLength = "fft"
-    case bands
-    case lowFrequency = "low_hz"
-    case highFrequency = "high_hz"
-    case coefficients
-    case fullScale = "full_scale"
-    case scale
-    case zeroPoint = "zero_point"
-  }
+  /// "mfcc".
+  public static var kind: String { "mfcc" }
 
-  /// Reads settings from JSON.
-  ///
-  /// - Throws: `LogMelSettings.Problem` in plain words: no JSON object, an unknown key, a value of a wrong type.
-  public init(json: Data) throws {
-    let object = try FrontEndSettings.object(json, known: CodingKeys.allCases.map(\.rawValue))
-    for key in CodingKeys.allCases {
-      guard let value = object[key.rawValue] else { continue }
-      let isRight =
-        switch key {
-        case .kind: value as? String == "mfcc"
-        case .scale: value as? Double != nil
-        default: value as? Int != nil
-        }
-      let wanted = key == .kind ? "'mfcc'" : key == .scale ? "a number" : "a whole number"
-      guard isRight else { throw LogMelSettings.Problem("front-end settings: '\(key.rawValue)' must be \(wanted)") }
-    }
-    self = try JSONDecoder().decode(MfccSettings.self, from: json)
-  }
-
-  /// Decodes settings; an absent key takes its default.
-  public init(from decoder: any Decoder) throws {
-    self.init()
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    func whole(_ key: CodingKeys, _ path: WritableKeyPath<MfccSettings, Int>) throws {
-      if let value = try values.decodeIfPresent(Int.self, forKey: key) { self[keyPath: path] = value }
-    }
-    for (key, path) in MfccSettings.wholes { try whole(key, path) }
-    scale = try values.decodeIfPresent(Double.self, forKey: .scale) ?? scale
-  }
-
-  /// Encodes all keys.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode("mfcc", forKey: .kind)
-    for (key, path) in MfccSettings.wholes { try values.encode(self[keyPath: path], forKey: key) }
-    try values.encode(scale, forKey: .scale)
-  }
-
-  private static var wholes: [(CodingKeys, WritableKeyPath<MfccSettings, Int>)] {
+  /// Keys of model metadata and recipes.
+  public static var wholeNumbers: [(key: String, path: WritableKeyPath<Self, Int>)] {
     [
-      (.sampleRate, \.sampleRate), (.windowMilliseconds, \.windowMilliseconds), (.hopMilliseconds, \.hopMilliseconds),
-      (.fftLength, \.fftLength), (.bands, \.bands), (.lowFrequency, \.lowFrequency),
-      (.highFrequency, \.highFrequency), (.coefficients, \.coefficients), (.fullScale, \.fullScale),
-      (.zeroPoint, \.zeroPoint),
+      ("sample_rate", \.sampleRate),
+      ("window_ms", \.windowMilliseconds),
+      ("hop_ms", \.hopMilliseconds),
+      ("fft", \.fftLength),
+      ("bands", \.bands),
+      ("low_hz", \.lowFrequency),
+      ("high_hz", \.highFrequency),
+      ("coefficients", \.coefficients),
+      ("full_scale", \.fullScale),
+      ("zero_point", \.zeroPoint),
     ]
+  }
+
+  /// Keys of model metadata and recipes.
+  public static var realNumbers: [(key: String, path: WritableKeyPath<Self, Double>)] {
+    [("scale", \.scale)]
   }
 
   /// The log-mel front end of the same bands, whose tables and rules MFCC share.

@@ -1,11 +1,9 @@
-import Foundation
-
 /// What a model says about its front end if that is TensorFlow's microfrontend, as in microWakeWord and in TensorFlow Lite
 /// Micro's speech example.
 ///
 /// Keys that are absent from the JSON take the defaults below, which are microWakeWord's. Noise reduction and gain have
 /// the settings that all these models share: see `MicroDesign`.
-public struct MicroSettings: Codable, Equatable, Sendable {
+public struct MicroSettings: SpectralSettings {
   /// Hz: 8000 or 16000.
   public var sampleRate = 16000
   /// Milliseconds of sound in a frame; at most 512 samples.
@@ -28,77 +26,26 @@ public struct MicroSettings: Codable, Equatable, Sendable {
   /// The defaults.
   public init() {}
 
-  /// Samples in a frame.
-  public var window: Int { sampleRate / 1000 * windowMilliseconds }
-  /// Samples from a frame to the next.
-  public var hop: Int { sampleRate / 1000 * hopMilliseconds }
+  /// "micro".
+  public static var kind: String { "micro" }
 
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case kind
-    case sampleRate = "sample_rate"
-    case windowMilliseconds = "window_ms"
-    case hopMilliseconds = "hop_ms"
-    case bands
-    case lowFrequency = "low_hz"
-    case highFrequency = "high_hz"
-    case origin
-    case stepsPerLevel = "steps_per_level"
-    case zeroPoint = "zero_point"
+  /// Keys of model metadata and recipes.
+  public static var wholeNumbers: [(key: String, path: WritableKeyPath<Self, Int>)] {
+    [
+      ("sample_rate", \.sampleRate),
+      ("window_ms", \.windowMilliseconds),
+      ("hop_ms", \.hopMilliseconds),
+      ("bands", \.bands),
+      ("low_hz", \.lowFrequency),
+      ("high_hz", \.highFrequency),
+      ("origin", \.origin),
+      ("zero_point", \.zeroPoint),
+    ]
   }
 
-  /// Reads settings from JSON.
-  ///
-  /// - Throws: `LogMelSettings.Problem` in plain words: no JSON object, an unknown key, a value of a wrong type.
-  public init(json: Data) throws {
-    let object = try FrontEndSettings.object(json, known: CodingKeys.allCases.map(\.rawValue))
-    for key in CodingKeys.allCases {
-      guard let value = object[key.rawValue] else { continue }
-      switch key {
-      case .kind:
-        guard value as? String == "micro" else {
-          throw LogMelSettings.Problem("front-end settings: kind must be 'micro'")
-        }
-      case .stepsPerLevel:
-        guard value as? Double != nil else {
-          throw LogMelSettings.Problem("front-end settings: '\(key.rawValue)' must be a number")
-        }
-      default:
-        guard value as? Int != nil else {
-          throw LogMelSettings.Problem("front-end settings: '\(key.rawValue)' must be a whole number")
-        }
-      }
-    }
-    self = try JSONDecoder().decode(MicroSettings.self, from: json)
-  }
-
-  /// Decodes settings; an absent key takes its default.
-  public init(from decoder: any Decoder) throws {
-    self.init()
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    sampleRate = try values.decodeIfPresent(Int.self, forKey: .sampleRate) ?? sampleRate
-    windowMilliseconds = try values.decodeIfPresent(Int.self, forKey: .windowMilliseconds) ?? windowMilliseconds
-    hopMilliseconds = try values.decodeIfPresent(Int.self, forKey: .hopMilliseconds) ?? hopMilliseconds
-    bands = try values.decodeIfPresent(Int.self, forKey: .bands) ?? bands
-    lowFrequency = try values.decodeIfPresent(Int.self, forKey: .lowFrequency) ?? lowFrequency
-    highFrequency = try values.decodeIfPresent(Int.self, forKey: .highFrequency) ?? highFrequency
-    origin = try values.decodeIfPresent(Int.self, forKey: .origin) ?? origin
-    stepsPerLevel = try values.decodeIfPresent(Double.self, forKey: .stepsPerLevel) ?? stepsPerLevel
-    zeroPoint = try values.decodeIfPresent(Int.self, forKey: .zeroPoint) ?? zeroPoint
-  }
-
-  /// Encodes all keys.
-  public func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode("micro", forKey: .kind)
-    try values.encode(sampleRate, forKey: .sampleRate)
-    try values.encode(windowMilliseconds, forKey: .windowMilliseconds)
-    try values.encode(hopMilliseconds, forKey: .hopMilliseconds)
-    try values.encode(bands, forKey: .bands)
-    try values.encode(lowFrequency, forKey: .lowFrequency)
-    try values.encode(highFrequency, forKey: .highFrequency)
-    try values.encode(origin, forKey: .origin)
-    try values.encode(stepsPerLevel, forKey: .stepsPerLevel)
-    try values.encode(zeroPoint, forKey: .zeroPoint)
+  /// Keys of model metadata and recipes.
+  public static var realNumbers: [(key: String, path: WritableKeyPath<Self, Double>)] {
+    [("steps_per_level", \.stepsPerLevel)]
   }
 
   /// Refuses settings that no front end can realise.
