@@ -23,10 +23,13 @@ pytestmark = [
 ]
 KB, MB = 1 << 10, 1 << 20
 # What there is, from the data sheets: memory that keeps, and memory that DMA reaches.
-FLASH = {"nrf52840-dk": range(0, MB)}
-RAM = {"nrf52840-dk": range(0x2000_0000, 0x2000_0000 + 256 * KB)}
+FLASH = {"nrf52840-dk": range(0, MB), "nucleo-l4r5zi": range(0x0800_0000, 0x0800_0000 + 2 * MB)}
+RAM = {
+    "nrf52840-dk": range(0x2000_0000, 0x2000_0000 + 256 * KB),
+    "nucleo-l4r5zi": range(0x2000_0000, 0x2000_0000 + 640 * KB),
+}
 # The microphone's interrupt, for a Cortex-M.
-INTERRUPT = {"nrf52840-dk": 29}
+INTERRUPT = {"nrf52840-dk": 29, "nucleo-l4r5zi": 11}
 
 
 @pytest.fixture(scope="module", params=boards.real())

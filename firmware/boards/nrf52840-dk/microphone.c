@@ -32,7 +32,7 @@ enum {
   RATIO_80 = 1,
   // Left is on the falling edge (bit 1 is 0), where a microphone with its select pin low answers; mono is bit
   // 0.
-  MONO_LEFT_FALLING = 1,
+  MONO_FALLING = 1,
   GAIN_DEFAULT = 0x28,
   INT_STARTED = 1 << 0,
   INT_END = 1 << 2,
@@ -55,7 +55,7 @@ void microphone_start(void) {
   // "Master clock generator" and "Decimation filter".
   register_write(PDM_PDMCLKCTRL, FREQ_1280K);
   register_write(PDM_RATIO, RATIO_80);
-  register_write(PDM_MODE, MONO_LEFT_FALLING);
+  register_write(PDM_MODE, MONO_FALLING);
   register_write(PDM_GAINL, GAIN_DEFAULT);
   // "EasyDMA": the first block; the second is named when the first has been started.
   register_write(PDM_SAMPLE_PTR, register_address(sound[0]));
