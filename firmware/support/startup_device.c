@@ -4,6 +4,7 @@
 #include "device.h"
 
 extern uint32_t __stack_top, __data_start, __data_end, __data_load, __bss_start, __bss_end;
+extern uint32_t __model_start, __model_end, __model_load;
 
 // A processor fault, or an interrupt that nobody asked for: says so and stops.
 static void fault(void) {
@@ -22,10 +23,17 @@ __attribute__((noreturn)) void reset(void) {
   *(volatile uint32_t *)0xE000ED88 |= 0xFu << 20;
   __asm__ volatile("dsb\n isb" ::: "memory");
 #endif
+  // No function may be called before it is where it runs.
   const uint32_t *from = &__data_load;
   for (uint32_t *to = &__data_start; to < &__data_end;) {
     *to++ = *from++;
   }
+#if defined(MODEL_IN_RAM)
+  from = &__model_load;
+  for (uint32_t *to = &__model_start; to < &__model_end;) {
+    *to++ = *from++;
+  }
+#endif
   for (uint32_t *to = &__bss_start; to < &__bss_end;) {
     *to++ = 0;
   }

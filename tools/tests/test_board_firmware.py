@@ -8,6 +8,7 @@ import re
 import shutil
 import struct
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,14 @@ pytestmark = [
 KB, MB = 1 << 10, 1 << 20
 # What there is, from the data sheets: memory that keeps, and memory that DMA reaches.
 FLASH = {"nrf52840-dk": range(0, MB), "nucleo-l4r5zi": range(0x0800_0000, 0x0800_0000 + 2 * MB)}
+FLASH["rp2040-pico"] = range(0x1000_0000, 0x1000_0000 + 2 * MB)
 RAM = {
     "nrf52840-dk": range(0x2000_0000, 0x2000_0000 + 256 * KB),
     "nucleo-l4r5zi": range(0x2000_0000, 0x2000_0000 + 640 * KB),
+    "rp2040-pico": range(0x2000_0000, 0x2000_0000 + 264 * KB),
 }
 # The microphone's interrupt, for a Cortex-M.
-INTERRUPT = {"nrf52840-dk": 29, "nucleo-l4r5zi": 11}
+INTERRUPT = {"nrf52840-dk": 29, "nucleo-l4r5zi": 11, "rp2040-pico": 11}
 
 
 @pytest.fixture(scope="module", params=boards.real())
@@ -84,14 +87,40 @@ def test_the_driver_and_not_semihosting_is_linked(board, elf):
 @pytest.mark.parametrize("board", sorted(INTERRUPT), scope="module")
 def test_the_vectors_name_the_stack_the_start_and_the_microphone(board, elf, tmp_path):
     found = symbols(elf)
-    address = next(address for name, _, address, _, _ in boards.sections(elf) if name == ".text")
-    text = content(elf, tmp_path, ".text")
+    start = found["vectors"]
+    section, address = next((n, a) for n, length, a, _, _ in boards.sections(elf) if a <= start < a + length)
     count = 16 + INTERRUPT[board] + 1
-    vectors = struct.unpack_from(f"<{count}I", text)
-    assert address % 128 == 0, "VTOR's lowest seven bits are zero"
+    vectors = struct.unpack_from(f"<{count}I", content(elf, tmp_path, section), start - address)
+    behind = 0x100 if board == "rp2040-pico" else 0
+    assert start == FLASH[board][behind], "where the core looks, or what runs before says"
     assert vectors[0] == found["__stack_top"] and vectors[0] % 8 == 0
     assert vectors[1] == found["reset"] | 1
     assert vectors[-1] == found["microphone_interrupt"] | 1
     fault = vectors[2]
     assert fault & 1 and fault & ~1 in found.values() and set(vectors[2:7]) == {fault}
     assert set(vectors[7:-1]) == {0}, "no other interrupt is ever switched on"
+
+
+def test_rp2040s_boot_rom_finds_a_second_stage_with_its_checksum(sdk, tmp_path):
+    elf = boards.build(sdk, "rp2040-pico")
+    name, length, address, load, _ = next(section for section in boards.sections(elf) if section[0] == ".boot2")
+    assert (length, address, load) == (256, 0x1000_0000, 0x1000_0000), name
+    stage = content(elf, tmp_path, ".boot2")
+    # The ROM's CRC takes the highest bit first; zlib's takes the lowest, and inverts at the end.
+    mirror = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+    expected = int(f"{zlib.crc32(stage[:252].translate(mirror)) ^ 0xFFFF_FFFF:032b}"[::-1], 2)
+    assert struct.unpack("<I", stage[252:])[0] == expected
+    # It is copied to the end of RAM: it must not depend on where it lies, so it has no addresses of itself.
+    words = struct.unpack("<63I", stage[:252])
+    assert not [hex(word) for word in words if address <= word & ~1 < address + 256 and word != 0x1000_0000]
+    assert struct.pack("<I", 0x1000_0100) in stage, "where the vectors are"
+
+
+def test_rp2040_runs_from_ram_apart_from_its_start(sdk):
+    elf = boards.build(sdk, "rp2040-pico")
+    found = symbols(elf)
+    in_flash = [name for name, value in found.items() if value in FLASH["rp2040-pico"] and not name.startswith("$")]
+    veneers = {name for name in in_flash if name.endswith("_veneer")}
+    assert set(in_flash) - veneers <= {"boot2", "vectors", "reset", "__data_load", "__model_load"}, in_flash
+    assert found["__model_load"] == boards.regions("rp2040-pico")["MODEL"].start
+    assert found["commands_dense_w4_image"] % 16 == 0
