@@ -38,10 +38,16 @@ public enum Convolution {
         var left = geometry.output.height &* geometry.output.width
         let columns = Int32(truncatingIfNeeded: length)
         let points = Int32(truncatingIfNeeded: left)
-        if adjacent && constants.encoding == .int8 && dm_has_pointwise(set.rawValue, columns, points) != 0 {
+        let outputs = Int32(truncatingIfNeeded: geometry.output.channels)
+        let isPointwise =
+          constants.encoding == .int8 && dm_has_pointwise(set.rawValue, columns, outputs, points) != 0
+        if adjacent && isPointwise {
           dm_pointwise(
-            elements, points, constants.weights, constants.rowStride,
-            Int32(truncatingIfNeeded: geometry.output.channels), columns, constants.rescale, results)
+            elements, points, constants.weights, constants.rowStride, outputs, columns, constants.rescale, results)
+          return
+        }
+        if isPointwise {
+          pointwise(&windows, elements, constants, points: points, columns: columns, outputs: outputs, room, results)
           return
         }
         while left > 0 {
@@ -66,6 +72,26 @@ public enum Convolution {
           left = left &- positions
         }
       }
+    }
+  }
+
+  /// Copies windows next to one another and multiplies them all at once.
+  @inline(__always)
+  private static func pointwise(
+    _ windows: inout WindowReader, _ elements: UnsafePointer<Int8>, _ constants: LayerConstants, points: Int32,
+    columns: Int32, outputs: Int32, _ room: UnsafeMutablePointer<Int8>, _ results: UnsafeMutablePointer<Int8>
+  ) {
+    var results = results
+    var left = points
+    while left > 0 {
+      let positions = min(left, 4)
+      for position in 0..<Int(positions) {
+        windows.copyNext(elements, into: room + position &* Int(columns))
+      }
+      dm_pointwise(
+        room, positions, constants.weights, constants.rowStride, outputs, columns, constants.rescale, results)
+      results += Int(positions) &* Int(outputs)
+      left = left &- positions
     }
   }
 }

@@ -1,3 +1,5 @@
+import DormouseISA
+
 /// Walks over the windows of a convolution, in the order of its outputs, and lays each one out as a vector.
 struct WindowReader {
   private let geometry: Geometry
@@ -58,6 +60,20 @@ struct WindowReader {
     let channels = geometry.input.channels
     let columns = TapRange(
       origin: column, taps: geometry.kernelWidth, dilation: geometry.dilationWidth, extent: geometry.input.width)
+    if RuntimeParts.hasImported && geometry.dilationWidth == 1 {
+      let rows = TapRange(
+        origin: row, taps: geometry.kernelHeight, dilation: geometry.dilationHeight, extent: geometry.input.height)
+      let inside = ((rows.end &- rows.first) &* (columns.end &- columns.first)) &* channels
+      if inside < geometry.windowCount { vector.fill(geometry.windowCount, with: zeroPoint) }
+      let y = row &+ rows.first &* geometry.dilationHeight
+      let rowLength = geometry.input.width &* channels
+      dm_copy_rows(
+        input + (y &* rowLength &+ (column &+ columns.first) &* channels), geometry.dilationHeight &* rowLength,
+        Int32(truncatingIfNeeded: rows.end &- rows.first),
+        Int32(truncatingIfNeeded: (columns.end &- columns.first) &* channels),
+        vector + (rows.first &* geometry.kernelWidth &+ columns.first) &* channels, geometry.kernelWidth &* channels)
+      return
+    }
     var target = vector
     var y = row
     for _ in 0..<geometry.kernelHeight {
@@ -69,16 +85,10 @@ struct WindowReader {
         target += columns.first &* channels
         let start = column &+ columns.first &* geometry.dilationWidth
         var source = input + (y &* geometry.input.width &+ start) &* channels
-        if RuntimeParts.hasImported && geometry.dilationWidth == 1 {
-          let inside = (columns.end &- columns.first) &* channels
-          target.copy(inside, from: source)
-          target += inside
-        } else {
-          for _ in columns.first..<columns.end {
-            target.copy(channels, from: source)
-            target += channels
-            source += geometry.dilationWidth &* channels
-          }
+        for _ in columns.first..<columns.end {
+          target.copy(channels, from: source)
+          target += channels
+          source += geometry.dilationWidth &* channels
         }
         let after = (geometry.kernelWidth &- columns.end) &* channels
         target.fill(after, with: zeroPoint)

@@ -59,6 +59,22 @@ DM_INLINE int32_t dm_rounds_twice(const dm_rescale *rescale) {
 #endif
 }
 
+// Channels of a window at most.
+#define DM_WINDOW_CHANNELS 64
+
+// What all windows of a depthwise convolution share; `count` taps, whose weights are `w_step` bytes apart.
+typedef struct {
+  const int8_t *w;
+  intptr_t w_step;
+  int32_t count;
+  int32_t channels;
+  dm_rescale rescale;
+#if defined(__ARM_FEATURE_MVE)
+  // How Helium scales the sums.
+  int32_t scaling;
+#endif
+} dm_windows;
+
 // Says that four sums are needed now. Small cores run out of registers where the compiler collects the
 // products of many columns before it adds any; hosts are to vectorize.
 DM_INLINE void dm_settle(uint32_t *sums) {

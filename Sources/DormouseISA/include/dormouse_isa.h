@@ -20,6 +20,9 @@
 #include "dormouse_fields_portable.h"
 #include "dormouse_helium.h"
 #include "dormouse_helium_fields.h"
+#include "dormouse_helium_pointwise.h"
+#include "dormouse_helium_scaling.h"
+#include "dormouse_helium_windows.h"
 #include "dormouse_markers.h"
 #include "dormouse_neon.h"
 #include "dormouse_neon_fields.h"
@@ -258,6 +261,43 @@ DM_INLINE void dm_requantize(int32_t set, const int32_t *sums, dm_rescale rescal
 #endif
 }
 
+// What windows of 1 to 64 channels with 1 tap or more share.
+DM_INLINE dm_windows dm_windows_of(int32_t set, const int8_t *w, intptr_t w_step, int32_t count,
+                                   int32_t channels, dm_rescale rescale) {
+  dm_windows windows = {.w = w, .w_step = w_step, .count = count, .channels = channels, .rescale = rescale};
+#if DM_HAS_HELIUM
+  windows.scaling = dm_scaling_helium(&rescale, channels);
+#endif
+  return windows;
+}
+
+// y[p * y_step + c] = requantize(sum_t taps[p * count + t][c] * w[t * w_step + c]).
+DM_INLINE void dm_windows_run(int32_t set, const dm_windows *windows, const int8_t *const *taps,
+                              int32_t positions, int8_t *y, intptr_t y_step) {
+#if DM_HAS_HELIUM
+  dm_windows_helium(windows, taps, positions, y, y_step);
+#else
+  for (; positions > 0; positions--) {
+    int32_t sums[DM_WINDOW_CHANNELS];
+    dm_window(set, taps, windows->w, windows->w_step, windows->count, windows->channels, sums);
+    dm_requantize(set, sums, windows->rescale, windows->channels, y);
+    taps += windows->count;
+    y += y_step;
+  }
+#endif
+}
+
+// Copies `rows` rows of n bytes each, which start `x_step` bytes apart, to where they start `y_step` bytes
+// apart.
+DM_INLINE void dm_copy_rows(const int8_t *x, intptr_t x_step, int32_t rows, int32_t n, int8_t *y,
+                            intptr_t y_step) {
+#if DM_HAS_HELIUM
+  dm_copy_rows_helium(x, x_step, rows, n, y, y_step);
+#else
+  dm_copy_rows_portable(x, x_step, rows, n, y, y_step);
+#endif
+}
+
 // Whether the set has the two functions below, which multiply one vector with rows and requantize the sums.
 DM_INLINE int32_t dm_has_dense(int32_t set) {
 #if DM_CHOOSES
@@ -269,11 +309,13 @@ DM_INLINE int32_t dm_has_dense(int32_t set) {
 }
 
 // Whether the set has `dm_pointwise` for vectors of n elements, and many of them make it worth while.
-DM_INLINE int32_t dm_has_pointwise(int32_t set, int32_t n, int32_t positions) {
+DM_INLINE int32_t dm_has_pointwise(int32_t set, int32_t n, int32_t rows, int32_t positions) {
 #if DM_CHOOSES
   return set == DM_AVX512 && positions >= 8 && (n == 32 || n == 40 || n == 48 || n == 64);
+#elif DM_HAS_HELIUM
+  return rows % 4 == 0 && (n == 32 || n == 40 || n == 48 || n == 64);
 #else
-  (void)set, (void)n, (void)positions;
+  (void)set, (void)n, (void)rows, (void)positions;
   return 0;
 #endif
 }
@@ -283,6 +325,8 @@ DM_INLINE void dm_pointwise(const int8_t *x, int32_t positions, const int8_t *w,
                             int32_t rows, int32_t n, dm_rescale rescale, int8_t *y) {
 #if DM_CHOOSES
   dm_pointwise_avx512(x, positions, w, row_stride, rows, n, rescale, y);
+#elif DM_HAS_HELIUM
+  dm_pointwise_helium(x, positions, w, rows, n, rescale, y);
 #endif
 }
 

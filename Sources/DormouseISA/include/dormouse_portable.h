@@ -93,6 +93,25 @@ DM_INLINE void dm_window_portable(const int8_t *const *taps, const int8_t *w, in
   }
 }
 
+// Copies `rows` rows of n bytes each, which start `x_step` bytes apart, to where they start `y_step` bytes
+// apart. Rows of windows are short: not worth a call.
+DM_SHARED void dm_copy_rows_portable(const int8_t *x, intptr_t x_step, int32_t rows, int32_t n, int8_t *y,
+                                     intptr_t y_step) {
+  for (; rows > 0; rows--) {
+    int32_t i = 0;
+#pragma clang loop unroll(disable) vectorize(disable)
+    for (; n - i >= 4; i += 4) {
+      __builtin_memcpy(y + i, x + i, 4);
+    }
+#pragma clang loop unroll(disable) vectorize(disable)
+    for (; i < n; i++) {
+      y[i] = x[i];
+    }
+    x += x_step;
+    y += y_step;
+  }
+}
+
 // floor(x * multiplier * 2^(shift - 31) + 1/2) modulo 2^32; multiplier >= 0, -31 <= shift <= 30.
 DM_INLINE int32_t dm_scale(int32_t x, int32_t multiplier, int32_t shift) {
   int64_t product = (int64_t)x * multiplier;

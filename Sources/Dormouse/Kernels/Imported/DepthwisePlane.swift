@@ -2,13 +2,13 @@ import DormouseISA
 
 /// Windows of a depthwise convolution in two dimensions, all taps at once.
 ///
-/// A list of pointers, one a tap, says where each lies; taps in the padding point to a row of zero points. So a window is one
-/// call of the primitive, however its rows are cut off.
+/// A list of pointers, one a tap, says where each lies; taps in the padding point to a row of zero points. So a few windows
+/// are one call of the primitive, however their rows are cut off.
 struct DepthwisePlane {
   /// Most taps of a window.
   static var capacity: Int { 32 }
 
-  private var taps: InlineArray<32, UnsafePointer<Int8>>
+  private var taps: InlineArray<48, UnsafePointer<Int8>>
   private let zeros: InlineArray<64, Int8>
   private let geometry: Geometry
 
@@ -31,49 +31,55 @@ struct DepthwisePlane {
     on set: InstructionSet
   ) {
     var results = results
-    var sums = InlineArray<64, Int32>(repeating: 0)
-    let channels = Int32(truncatingIfNeeded: count)
-    let rescale = constants.rescale
+    let taps = geometry.kernelHeight &* geometry.kernelWidth
+    let together = 48 / taps
     withUnsafeBytes(of: zeros) { zeros in
       let padding = zeros.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int8.self)
-      withUnsafeMutableBytes(of: &sums) { sums in
-        let sums = sums.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int32.self)
-        withUnsafeMutableBytes(of: &taps) { taps in
-          let taps = taps.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UnsafePointer<Int8>?.self)
-          for y in 0..<geometry.output.height {
-            for x in 0..<geometry.output.width {
-              DepthwisePlane.point(taps, geometry, y, x, elements, padding)
-              dm_window(
-                set.rawValue, taps, constants.weights, constants.rowStride,
-                Int32(truncatingIfNeeded: geometry.kernelHeight &* geometry.kernelWidth), channels, sums)
-              dm_requantize(set.rawValue, sums, rescale, channels, results)
-              results += geometry.output.channels
-            }
+      withUnsafeMutableBytes(of: &self.taps) { list in
+        let list = list.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UnsafePointer<Int8>?.self)
+        var windows = dm_windows_of(
+          set.rawValue, constants.weights, constants.rowStride, Int32(truncatingIfNeeded: taps),
+          Int32(truncatingIfNeeded: count), constants.rescale)
+        for y in 0..<geometry.output.height {
+          var x = 0
+          while x < geometry.output.width {
+            let positions = min(together, geometry.output.width &- x)
+            DepthwisePlane.point(list, geometry, y, x, positions, elements, padding)
+            dm_windows_run(
+              set.rawValue, &windows, list, Int32(truncatingIfNeeded: positions), results, geometry.output.channels)
+            results += positions &* geometry.output.channels
+            x = x &+ positions
           }
         }
       }
     }
   }
 
-  /// Points to the taps of window (y, x).
+  /// Points to the taps of windows (y, x) to (y, x + positions - 1).
   @inline(__always)
   private static func point(
-    _ taps: UnsafeMutablePointer<UnsafePointer<Int8>?>, _ geometry: Geometry, _ y: Int, _ x: Int,
+    _ taps: UnsafeMutablePointer<UnsafePointer<Int8>?>, _ geometry: Geometry, _ y: Int, _ x: Int, _ positions: Int,
     _ elements: UnsafePointer<Int8>, _ padding: UnsafePointer<Int8>
   ) {
+    let step = geometry.dilationWidth &* geometry.input.channels
     var next = taps
-    var row = y &* geometry.strideHeight &- geometry.padTop
-    for _ in 0..<geometry.kernelHeight {
-      let isRow = row >= 0 && row < geometry.input.height
-      var column = x &* geometry.strideWidth &- geometry.padLeft
-      var place = (row &* geometry.input.width &+ column) &* geometry.input.channels
-      for _ in 0..<geometry.kernelWidth {
-        next.pointee = isRow && column >= 0 && column < geometry.input.width ? elements + place : padding
-        next += 1
-        column = column &+ geometry.dilationWidth
-        place = place &+ geometry.dilationWidth &* geometry.input.channels
+    var left = x &* geometry.strideWidth &- geometry.padLeft
+    for _ in 0..<positions {
+      var row = y &* geometry.strideHeight &- geometry.padTop
+      for _ in 0..<geometry.kernelHeight {
+        // As it has no columns, a row in the padding has no elements.
+        let width = UInt(bitPattern: row) < UInt(bitPattern: geometry.input.height) ? geometry.input.width : 0
+        var column = left
+        var place = elements + (row &* geometry.input.width &+ column) &* geometry.input.channels
+        for _ in 0..<geometry.kernelWidth {
+          next.pointee = UInt(bitPattern: column) < UInt(bitPattern: width) ? place : padding
+          next += 1
+          column = column &+ geometry.dilationWidth
+          place += step
+        }
+        row = row &+ geometry.dilationHeight
       }
-      row = row &+ geometry.dilationHeight
+      left = left &+ geometry.strideWidth
     }
   }
 }
