@@ -76,20 +76,42 @@ public enum Convolution {
   }
 
   /// Copies windows next to one another and multiplies them all at once.
+  ///
+  /// Hosts take many at a time, onto the stack, so that preparing the weights for them is worth it; others as many as there
+  /// is `room` for.
   @inline(__always)
   private static func pointwise(
     _ windows: inout WindowReader, _ elements: UnsafePointer<Int8>, _ constants: LayerConstants, points: Int32,
     columns: Int32, outputs: Int32, _ room: UnsafeMutablePointer<Int8>, _ results: UnsafeMutablePointer<Int8>
   ) {
+    #if arch(x86_64)
+      var copies = InlineArray<4096, Int8>(repeating: 0)
+      withUnsafeMutableBytes(of: &copies) { copies in
+        pointwise(
+          &windows, elements, constants, points: points, columns: columns, outputs: outputs,
+          copies.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int8.self), together: 4096 / columns, results)
+      }
+    #else
+      pointwise(
+        &windows, elements, constants, points: points, columns: columns, outputs: outputs, room, together: 4, results)
+    #endif
+  }
+
+  @inline(__always)
+  private static func pointwise(
+    _ windows: inout WindowReader, _ elements: UnsafePointer<Int8>, _ constants: LayerConstants, points: Int32,
+    columns: Int32, outputs: Int32, _ copies: UnsafeMutablePointer<Int8>, together: Int32,
+    _ results: UnsafeMutablePointer<Int8>
+  ) {
     var results = results
     var left = points
     while left > 0 {
-      let positions = min(left, 4)
+      let positions = min(left, together)
       for position in 0..<Int(positions) {
-        windows.copyNext(elements, into: room + position &* Int(columns))
+        windows.copyNext(elements, into: copies + position &* Int(columns))
       }
       dm_pointwise(
-        room, positions, constants.weights, constants.rowStride, outputs, columns, constants.rescale, results)
+        copies, positions, constants.weights, constants.rowStride, outputs, columns, constants.rescale, results)
       results += Int(positions) &* Int(outputs)
       left = left &- positions
     }

@@ -59,21 +59,51 @@ DM_INLINE int32_t dm_rounds_twice(const dm_rescale *rescale) {
 #endif
 }
 
-// Channels of a window at most.
+// Channels and taps of a window at most.
 #define DM_WINDOW_CHANNELS 64
+#define DM_WINDOW_TAPS 32
 
-// What all windows of a depthwise convolution share; `count` taps, whose weights are `w_step` bytes apart.
+// What all windows of a depthwise convolution share. Its taps are `height` rows of `width`, `dilation`
+// columns of the input apart, the windows `stride`; weights of taps are `w_step` bytes apart.
 typedef struct {
   const int8_t *w;
   intptr_t w_step;
-  int32_t count;
+  int32_t height;
+  int32_t width;
+  int32_t dilation;
+  int32_t stride;
   int32_t channels;
   dm_rescale rescale;
 #if defined(__ARM_FEATURE_MVE)
   // How Helium scales the sums.
   int32_t scaling;
+#elif defined(__x86_64__) && __STDC_HOSTED__
+  // What AVX-512 needs in its own order; only where `is_prepared` is not zero.
+  int32_t is_prepared;
+  int8_t weights[DM_WINDOW_TAPS * DM_WINDOW_CHANNELS];
+  int32_t biases[DM_WINDOW_CHANNELS];
+  // Four `dm_scaler`.
+  int32_t scalers[5 * DM_WINDOW_CHANNELS];
 #endif
 } dm_windows;
+
+// Taps of a window.
+DM_INLINE int32_t dm_window_taps(const dm_windows *windows) { return windows->height * windows->width; }
+
+// Lists the taps of a window whose first one `table` points to; the next row of the input is `pitch` pointers
+// on.
+DM_INLINE void dm_list_taps(const dm_windows *windows, const int8_t *const *table, int32_t pitch,
+                            const int8_t **taps) {
+  for (int32_t i = windows->height; i > 0; i--) {
+    const int8_t *const *next = table;
+#pragma clang loop unroll(disable) vectorize(disable)
+    for (int32_t j = windows->width; j > 0; j--) {
+      *taps++ = *next;
+      next += windows->dilation;
+    }
+    table += pitch;
+  }
+}
 
 // Says that four sums are needed now. Small cores run out of registers where the compiler collects the
 // products of many columns before it adds any; hosts are to vectorize.

@@ -42,22 +42,24 @@ DM_INLINE void dm_window_16_helium(const int8_t *const *taps, intptr_t first, co
 }
 
 // `dm_windows_run`.
-DM_SHARED void dm_windows_helium(const dm_windows *windows, const int8_t *const *taps, int32_t positions,
-                                 int8_t *y, intptr_t y_step) {
+DM_SHARED void dm_windows_helium(const dm_windows *windows, const int8_t *const *table, int32_t pitch,
+                                 int32_t positions, int8_t *y, intptr_t y_step) {
   const dm_rescale *rescale = &windows->rescale;
-  const int32_t channels = windows->channels;
+  const int32_t channels = windows->channels, count = dm_window_taps(windows);
   const dm_scaling scaling = (dm_scaling)windows->scaling;
   for (; positions > 0; positions--) {
+    const int8_t *taps[DM_WINDOW_TAPS];
+    dm_list_taps(windows, table, pitch, taps);
     if (channels % 16 == 0 && scaling != DM_NEITHER) {
       for (int32_t first = 0; first < channels; first += 16) {
-        dm_window_16_helium(taps, first, windows->w, windows->w_step, windows->count, rescale, scaling, y);
+        dm_window_16_helium(taps, first, windows->w, windows->w_step, count, rescale, scaling, y);
       }
     } else {
       int32_t sums[DM_WINDOW_CHANNELS];
-      dm_window_helium(taps, windows->w, windows->w_step, windows->count, channels, sums);
+      dm_window_helium(taps, windows->w, windows->w_step, count, channels, sums);
       dm_requantize_helium(sums, *rescale, channels, y);
     }
-    taps += windows->count;
+    table += windows->stride;
     y += y_step;
   }
 }

@@ -13,6 +13,8 @@
 #include "dormouse_avx512_dense.h"
 #include "dormouse_avx512_fields.h"
 #include "dormouse_avx512_pointwise.h"
+#include "dormouse_avx512_scaling.h"
+#include "dormouse_avx512_windows.h"
 #include "dormouse_base.h"
 #include "dormouse_dsp.h"
 #include "dormouse_dsp_fields.h"
@@ -261,27 +263,37 @@ DM_INLINE void dm_requantize(int32_t set, const int32_t *sums, dm_rescale rescal
 #endif
 }
 
-// What windows of 1 to 64 channels with 1 tap or more share.
-DM_INLINE dm_windows dm_windows_of(int32_t set, const int8_t *w, intptr_t w_step, int32_t count,
-                                   int32_t channels, dm_rescale rescale) {
-  dm_windows windows = {.w = w, .w_step = w_step, .count = count, .channels = channels, .rescale = rescale};
+// Prepares `windows`, whose members are set, but for those of an instruction set.
+DM_INLINE void dm_windows_prepare(int32_t set, dm_windows *windows) {
 #if DM_HAS_HELIUM
-  windows.scaling = dm_scaling_helium(&rescale, channels);
+  windows->scaling = dm_scaling_helium(&windows->rescale, windows->channels);
+#elif DM_CHOOSES
+  if (set == DM_AVX512) {
+    dm_windows_prepare_avx512(windows);
+  }
 #endif
-  return windows;
 }
 
-// y[p * y_step + c] = requantize(sum_t taps[p * count + t][c] * w[t * w_step + c]).
-DM_INLINE void dm_windows_run(int32_t set, const dm_windows *windows, const int8_t *const *taps,
-                              int32_t positions, int8_t *y, intptr_t y_step) {
+// y[p * y_step + c] = requantize(sum_ij table[i * pitch + p * stride + j * dilation][c] * w[i][j][c]), where
+// the weights of tap (i, j) are i * width + j steps from the first.
+DM_INLINE void dm_windows_run(int32_t set, const dm_windows *windows, const int8_t *const *table,
+                              int32_t pitch, int32_t positions, int8_t *y, intptr_t y_step) {
 #if DM_HAS_HELIUM
-  dm_windows_helium(windows, taps, positions, y, y_step);
+  dm_windows_helium(windows, table, pitch, positions, y, y_step);
 #else
+#if DM_CHOOSES
+  if (set == DM_AVX512 && windows->is_prepared) {
+    dm_windows_avx512(windows, table, pitch, positions, y, y_step);
+    return;
+  }
+#endif
   for (; positions > 0; positions--) {
+    const int8_t *taps[DM_WINDOW_TAPS];
     int32_t sums[DM_WINDOW_CHANNELS];
-    dm_window(set, taps, windows->w, windows->w_step, windows->count, windows->channels, sums);
+    dm_list_taps(windows, table, pitch, taps);
+    dm_window(set, taps, windows->w, windows->w_step, dm_window_taps(windows), windows->channels, sums);
     dm_requantize(set, sums, windows->rescale, windows->channels, y);
-    taps += windows->count;
+    table += windows->stride;
     y += y_step;
   }
 #endif
