@@ -66,7 +66,11 @@ DM_AVX512_TARGET DM_INLINE void dm_finish_point_avx512(__m512i sums, const dm_sc
   __m128i results = _mm512_cvtsepi32_epi8(dm_scale_avx512(sums, scaler, kind));
   results = _mm_max_epi8(results, _mm_set1_epi8((char)rescale->minimum));
   results = _mm_min_epi8(results, _mm_set1_epi8((char)rescale->maximum));
-  _mm_mask_storeu_epi8(y + row, inside, results);
+  if (inside == 0xFFFF) {
+    _mm_storeu_si128((__m128i *)(void *)(y + row), results);
+  } else {
+    _mm_mask_storeu_epi8(y + row, inside, results);
+  }
 }
 
 // `positions` vectors of 4 * groups elements, a constant, 128 added to each, with up to 16 rows.

@@ -78,12 +78,10 @@ typedef struct {
   // How Helium scales the sums.
   int32_t scaling;
 #elif defined(__x86_64__) && __STDC_HOSTED__
-  // What AVX-512 needs in its own order; only where `is_prepared` is not zero.
+  // Whether AVX-512 has made room for what it needs in its own order. That is aligned there: the structure
+  // has to stay in its place.
   int32_t is_prepared;
-  int8_t weights[DM_WINDOW_TAPS * DM_WINDOW_CHANNELS];
-  int32_t biases[DM_WINDOW_CHANNELS];
-  // Four `dm_scaler`.
-  int32_t scalers[5 * DM_WINDOW_CHANNELS];
+  int8_t room[57 * DM_WINDOW_CHANNELS];
 #endif
 } dm_windows;
 

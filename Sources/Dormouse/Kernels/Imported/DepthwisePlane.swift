@@ -35,25 +35,27 @@ struct DepthwisePlane {
   ) {
     var results = results
     var windows = constants.windows(geometry, channels: count)
-    dm_windows_prepare(set.rawValue, &windows)
     // Columns that a row of the table has room for, and windows that they make.
     let pitch = DepthwisePlane.capacity / geometry.kernelHeight
     let together = (pitch &- geometry.reachWidth) / geometry.strideWidth &+ 1
-    withUnsafeBytes(of: zeros) { zeros in
-      let padding = zeros.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int8.self)
-      withUnsafeMutableBytes(of: &table) { table in
-        let table = table.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UnsafePointer<Int8>?.self)
-        for y in 0..<geometry.output.height {
-          var x = 0
-          while x < geometry.output.width {
-            let positions = min(together, geometry.output.width &- x)
-            let columns = (positions &- 1) &* geometry.strideWidth &+ geometry.reachWidth
-            DepthwisePlane.point(table, pitch, columns: columns, geometry, y, x, elements, padding)
-            dm_windows_run(
-              set.rawValue, &windows, table, Int32(truncatingIfNeeded: pitch), Int32(truncatingIfNeeded: positions),
-              results, geometry.output.channels)
-            results += positions &* geometry.output.channels
-            x = x &+ positions
+    withUnsafeMutablePointer(to: &windows) { windows in
+      dm_windows_prepare(set.rawValue, windows)
+      withUnsafeBytes(of: zeros) { zeros in
+        let padding = zeros.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: Int8.self)
+        withUnsafeMutableBytes(of: &table) { table in
+          let table = table.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UnsafePointer<Int8>?.self)
+          for y in 0..<geometry.output.height {
+            var x = 0
+            while x < geometry.output.width {
+              let positions = min(together, geometry.output.width &- x)
+              let columns = (positions &- 1) &* geometry.strideWidth &+ geometry.reachWidth
+              DepthwisePlane.point(table, pitch, columns: columns, geometry, y, x, elements, padding)
+              dm_windows_run(
+                set.rawValue, windows, table, Int32(truncatingIfNeeded: pitch), Int32(truncatingIfNeeded: positions),
+                results, geometry.output.channels)
+              results += positions &* geometry.output.channels
+              x = x &+ positions
+            }
           }
         }
       }
