@@ -32,10 +32,10 @@ def build(sdk: Path, board: str, example: str = EXAMPLE) -> Path:
     return sdk / "examples" / "build" / f"{core}-dormouse-{board}" / MODEL / f"{example}.elf"
 
 
-def regions(board: str) -> dict[str, range]:
-    """The memory map of the linker script, by region."""
+def regions(board: str, attributes: str = r"\w+") -> dict[str, range]:
+    """The memory map of the linker script, by region; only those with `attributes`, a pattern."""
     text = (BOARDS / board / "link.ld").read_text()
-    pattern = r"^ +(\w+) \(\w+\) : ORIGIN = (0x\w+), LENGTH = (\d+)([KM]?)"
+    pattern = rf"^ +(\w+) \({attributes}\) : ORIGIN = (0x\w+), LENGTH = (\d+)([KM]?)"
     found = {}
     for name, origin, length, unit in re.findall(pattern, text, re.MULTILINE):
         start = int(origin, 16)
@@ -59,9 +59,9 @@ def sections(elf: Path) -> list[tuple[str, int, int, int, bool]]:
 
 def size(sdk: Path, board: str) -> dict[str, int]:
     """Bytes of flash and of RAM that the listener takes, with its model, its arena and the stack that is reserved."""
-    ram = regions(board)["RAM"]
+    ram = regions(board, "rwx?").values()
     found = sections(build(sdk, board))
     return {
         "flash": sum(length for _, length, _, _, stored in found if stored),
-        "ram": sum(length for _, length, address, _, _ in found if address in ram),
+        "ram": sum(length for _, length, address, _, _ in found if any(address in part for part in ram)),
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"
@@ -18,6 +19,30 @@ Step = tuple[str, int | None]
 def fields(**named: tuple[int, int]) -> int:
     """A register's value of its fields, each as its lowest bit and its value."""
     return sum(value << bit for bit, value in named.values())
+
+
+def change(name: str, value: int) -> list[Step]:
+    """A register is read, and written with some bits changed."""
+    return [(name, None), (name, value)]
+
+
+def ramp(first: int) -> np.ndarray:
+    """A block that differs from others."""
+    return np.arange(first, first + BLOCK, dtype=np.int16)
+
+
+def drivers(board: str, registers: dict[str, int], sources: tuple[str, ...] = ("device.c", "microphone.c")):
+    """Two fixtures: a board's drivers as a library, and a fresh device with them."""
+
+    @pytest.fixture(scope="module")
+    def library(tmp_path_factory):
+        return compile_drivers(board, sources, tmp_path_factory.mktemp(board))
+
+    @pytest.fixture
+    def device(library, tmp_path):
+        return Device(library, registers, tmp_path)
+
+    return library, device
 
 
 def compile_drivers(board: str, sources: tuple[str, ...], folder: Path) -> Path:

@@ -25,7 +25,7 @@ ONE_BY_ONE = {
         "simulate",
         "wake_word",
     ],
-    ".build-sdk": ["board_firmware", "boards", "edges_abi", "sdk"],
+    ".build-sdk": ["board_firmware", "edges_abi", "sdk"],
 }
 """Files of tests that write to the same folder."""
 

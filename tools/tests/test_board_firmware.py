@@ -3,7 +3,10 @@
 It is built here and run nowhere: none of these boards is emulated.
 """
 
+import functools
+import hashlib
 import itertools
+import operator
 import re
 import shutil
 import struct
@@ -30,7 +33,11 @@ RAM = {
     "nrf52840-dk": range(0x2000_0000, 0x2000_0000 + 256 * KB),
     "nucleo-l4r5zi": range(0x2000_0000, 0x2000_0000 + 640 * KB),
     "rp2040-pico": range(0x2000_0000, 0x2000_0000 + 264 * KB),
+    "esp32-c3": range(0x3FC8_0000, 0x3FCD_C710),
 }
+# The ESP32-C3's boot ROM loads all into RAM, which has these addresses for instructions.
+FLASH["esp32-c3"] = range(0x3FC8_0000, 0x3FCD_C710)
+INSTRUCTIONS = range(0x4038_0000, 0x4038_0000 + 384 * KB)
 # The microphone's interrupt, for a Cortex-M.
 INTERRUPT = {"nrf52840-dk": 29, "nucleo-l4r5zi": 11, "rp2040-pico": 11}
 
@@ -60,6 +67,13 @@ def content(elf: Path, folder: Path, section: str) -> bytes:
 def test_every_section_lies_in_memory_that_the_board_has(board, elf):
     found = boards.sections(elf)
     print(board, [(name, hex(address), length) for name, length, address, _, _ in found])
+    if board == "esp32-c3":
+        data = INSTRUCTIONS.start - RAM[board].start
+        assert {name for name, _, address, _, _ in found if address in INSTRUCTIONS} == {".text"}
+        found = [
+            (name, length, *(place - data if place in INSTRUCTIONS else place for place in (address, load)), stored)
+            for name, length, address, load, stored in found
+        ]
     for name, length, address, load, stored in found:
         runs = FLASH[board] if address in FLASH[board] else RAM[board]
         assert address in runs and address + length - 1 in runs, name
@@ -124,3 +138,38 @@ def test_rp2040_runs_from_ram_apart_from_its_start(sdk):
     assert set(in_flash) - veneers <= {"boot2", "vectors", "reset", "__data_load", "__model_load"}, in_flash
     assert found["__model_load"] == boards.regions("rp2040-pico")["MODEL"].start
     assert found["commands_dense_w4_image"] % 16 == 0
+
+
+def test_esp32c3s_boot_rom_finds_an_image_with_the_elf_files_content(sdk, tmp_path):
+    elf = boards.build(sdk, "esp32-c3")
+    image = elf.with_suffix(".bin").read_bytes()
+    magic, count, mode, size, entry = struct.unpack_from("<4BI", image)
+    # Any chip revision; a digest at the end.
+    assert (magic, mode, size, image[12:24]) == (0xE9, 2, 0x20, bytes([5, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0, 1]))
+    at, checksum, loaded = 24, 0xEF, {}
+    for _ in range(count):
+        address, length = struct.unpack_from("<II", image, at)
+        loaded[address] = image[at + 8 : at + 8 + length]
+        assert address % 4 == length % 4 == 0 and len(loaded[address]) == length
+        checksum ^= functools.reduce(operator.xor, loaded[address])
+        at += 8 + length
+    end = at + 15 - at % 16
+    assert not any(image[at:end]) and image[end] == checksum and (end + 1) % 16 == 0
+    assert hashlib.sha256(image[: end + 1]).digest() == image[end + 1 :]
+    for name, length, address, _, stored in boards.sections(elf):
+        if stored:
+            assert loaded[address][:length] == content(elf, tmp_path, name), name
+    found = symbols(elf)
+    assert entry == found["_start"] and entry in INSTRUCTIONS
+    assert found["vectors"] % 256 == 0 and found["commands_dense_w4_image"] % 16 == 0
+    # Entry 1 of the table jumps to the microphone's handler, each other one to the same place; all have 4 bytes.
+    jumps = struct.unpack_from("<32I", loaded[found["_start"]], found["vectors"] - found["_start"])
+    targets = [found["vectors"] + 4 * index + jump_offset(word) for index, word in enumerate(jumps)]
+    assert targets == [found["trapped"], found["sound_came"]] + 30 * [found["trapped"]]
+
+
+def jump_offset(word: int) -> int:
+    """Where a RISC-V `j` goes, from its own address."""
+    assert word & 0xFFF == 0x6F, hex(word)
+    offset = (word >> 21 & 0x3FF) << 1 | (word >> 20 & 1) << 11 | (word >> 12 & 0xFF) << 12
+    return offset - (word >> 31 << 20)

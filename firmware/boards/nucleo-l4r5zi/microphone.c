@@ -127,11 +127,6 @@ void microphone_interrupt(void) {
   }
 }
 
-static int16_t to_16_bits(int32_t word) {
-  const int32_t value = word >> TO_16_BITS;
-  return (int16_t)(value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : value);
-}
-
 size_t microphone_read(int16_t *samples, size_t capacity) {
   const int full = blocks_full(&pair);
   size_t count = 0;
@@ -139,7 +134,7 @@ size_t microphone_read(int16_t *samples, size_t capacity) {
     return 0;
   }
   for (; count < capacity && pair.position + count < BLOCK_LENGTH; count++) {
-    samples[count] = to_16_bits(sound[full][pair.position + count]);
+    samples[count] = block_sample(sound[full][pair.position + count], TO_16_BITS);
   }
   blocks_take(&pair, (uint32_t)count);
   return count;

@@ -8,7 +8,9 @@ static _Bool listening;
 size_t board_read(int16_t *samples, size_t capacity) {
   if (!listening) {
     listening = 1;
+    interrupts_off();
     microphone_start();
+    interrupts_on();
   }
   for (;;) {
     size_t count;

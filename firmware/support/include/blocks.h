@@ -47,4 +47,10 @@ static inline void blocks_take(blocks *pair, uint32_t count) {
     pair->freed++;
   }
 }
+
+// A sample of 16 bits from a word that has `bits` more; what is too loud is cut.
+static inline int16_t block_sample(int32_t word, int bits) {
+  const int32_t value = word >> bits;
+  return (int16_t)(value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : value);
+}
 #endif

@@ -10,7 +10,8 @@ static inline void core_sleep(void) { __asm__ volatile("dsb\n wfi" ::: "memory")
 #elif defined(__riscv)
 // MIE is bit 3 of mstatus.
 static inline void interrupts_off(void) { __asm__ volatile("csrci mstatus, 8" ::: "memory"); }
-static inline void interrupts_on(void) { __asm__ volatile("csrsi mstatus, 8" ::: "memory"); }
-static inline void core_sleep(void) { __asm__ volatile("wfi" ::: "memory"); }
+static inline void interrupts_on(void) { __asm__ volatile("fence\n csrsi mstatus, 8" ::: "memory"); }
+// Not at all: the manual of the one core there is does not say that `wfi` ends while interrupts are off.
+static inline void core_sleep(void) {}
 #endif
 #endif
