@@ -1,4 +1,4 @@
-"""The footprint: what the SDK's libraries take of flash, and the smallest wake word of RAM.
+"""The footprint: what the SDK's libraries take of flash, the smallest wake word of RAM; and cuts of power survived.
 
 Flash is what the linker keeps of a library for an application that opens a model and pushes samples; `flash_whole` is
 every function of dormouse.h with the names of its errors.
@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 
-from count.counting import CountError
+from count.counting import ROOT, CountError
 from kit import footprint, package
 from kit.cores import DENSE, FULL, core
 
@@ -25,12 +25,28 @@ ROWS = (
     ("zero_w4.ram", "zero-dense-w4: arena with front end and state", 12 * 1024),
     ("zero_w4.stack", "zero-dense-w4: stack beside it, Cortex-M4F", None),
 )
+CUTS = (
+    ("powercut.distinct", "cuts of power amid updates, no two the same", 5000),
+    ("powercut.survived", "cuts after which the device started with a whole model", "all"),
+)
 CORES = {"m4f": "cortex-m4f", "m0plus": "cortex-m0plus", "rv32imc": "rv32imc"}
 
 
 def _flash(name: str, library: str, roots) -> int:
     sizes = footprint.flash(name, library, roots)
     return sizes["text"] + sizes["rodata"] + sizes["data"]
+
+
+def _power_cuts() -> dict[str, int]:
+    """Updates of emulated flash memories, cut at every operation."""
+    build = ["swift", "build", "--package-path", ROOT, "-c", "release", "--product", "dormouse-powercut"]
+    subprocess.run(build, check=True, capture_output=True)
+    # Its exit code says that not all were survived, which the numbers say, too.
+    found = subprocess.run([ROOT / ".build/release/dormouse-powercut"], check=False, capture_output=True, text=True)
+    if not found.stdout:
+        raise RuntimeError(f"dormouse-powercut: {found.stderr.strip()}")
+    results = json.loads(found.stdout)
+    return {key: results[key] for key, _, _ in CUTS}
 
 
 def _measure() -> dict[str, int]:
@@ -45,7 +61,7 @@ def _measure() -> dict[str, int]:
     spotter = footprint.run(sdk, "cortex-m4f", "zero-dense-w4", DENSE)
     results["zero_w4.ram"] = spotter["arena"]
     results["zero_w4.stack"] = spotter["stack"]
-    return results
+    return results | _power_cuts()
 
 
 def run(as_json: bool) -> int:
@@ -61,4 +77,7 @@ def run(as_json: bool) -> int:
     print(f"{'bytes':62}{'measured':>10}{'bar':>10}")
     for key, title, bar in ROWS:
         print(f"{title:62}{results[key]:>10,}" + (f"{bar:>10,}" if bar else ""))
+    print(f"\n{'updates of model slots':62}{'measured':>10}{'bar':>10}")
+    for key, title, bar in CUTS:
+        print(f"{title:62}{results[key]:>10,}" + (f"{bar:>10,}" if isinstance(bar, int) else f"{bar:>10}"))
     return 0
