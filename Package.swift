@@ -46,8 +46,10 @@ let package = Package(
       ],
       resources: [.embedInCode("Page")]),
     .target(name: "DormouseEvaluation", dependencies: ["Dormouse", "DormouseModel", "DormouseAudio"]),
-    .target(name: "DormouseFlash", dependencies: ["Dormouse"]),
     .target(name: "DormouseEnergy", dependencies: ["Dormouse", "DormouseModel", "DormouseAnalog"]),
+    // Reads ELF files and strict JSON as the energy figures do.
+    .target(
+      name: "DormouseFlash", dependencies: ["Dormouse", "DormouseModel", "DormouseEnergy", "DormouseExport"]),
     // Not named like the command: a folder `dormouse` beside `Dormouse` is one folder on some file systems.
     .executableTarget(
       name: "DormouseCommand",
@@ -77,7 +79,9 @@ let package = Package(
     .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
     .testTarget(
       name: "DormouseFlashTests",
-      dependencies: ["DormouseFlash", "DormousePowerCut", "Dormouse", "DormouseModel", "DormouseMutation"]),
+      dependencies: [
+        "DormouseFlash", "DormouseExport", "DormousePowerCut", "Dormouse", "DormouseModel", "DormouseMutation",
+      ]),
     .testTarget(name: "DormouseFloatTests", dependencies: ["DormouseFloat"]),
     .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
     .testTarget(name: "DormouseLiveTests", dependencies: ["DormouseLive", "DormouseModel"]),

@@ -4,20 +4,27 @@ public enum IntelHex {
   ///
   /// - Precondition: `address` plus the number of bytes is at most 2^32.
   public static func text(_ bytes: [UInt8], at address: UInt32) -> [UInt8] {
-    precondition(UInt64(address) + UInt64(bytes.count) <= 1 << 32)
+    text([FlashPart(address: address, bytes: bytes)])
+  }
+
+  /// The same of several parts.
+  public static func text(_ parts: [FlashPart]) -> [UInt8] {
     var lines: [String] = []
     var upper: UInt32?
-    var index = 0
-    while index < bytes.count {
-      let place = address + UInt32(index)
-      if place >> 16 != upper {
-        upper = place >> 16
-        lines.append(record(type: 4, at: 0, [UInt8(place >> 24), UInt8(place >> 16 & 255)]))
+    for part in parts {
+      precondition(part.end <= 1 << 32)
+      var index = 0
+      while index < part.bytes.count {
+        let place = part.address + UInt32(index)
+        if place >> 16 != upper {
+          upper = place >> 16
+          lines.append(record(type: 4, at: 0, [UInt8(place >> 24), UInt8(place >> 16 & 255)]))
+        }
+        // No record crosses the end of 64 KB.
+        let count = min(16, part.bytes.count - index, 0x1_0000 - Int(place & 0xFFFF))
+        lines.append(record(type: 0, at: UInt16(place & 0xFFFF), Array(part.bytes[index..<index + count])))
+        index += count
       }
-      // No record crosses the end of 64 KB.
-      let count = min(16, bytes.count - index, 0x1_0000 - Int(place & 0xFFFF))
-      lines.append(record(type: 0, at: UInt16(place & 0xFFFF), Array(bytes[index..<index + count])))
-      index += count
     }
     lines.append(record(type: 1, at: 0, []))
     return Array((lines.joined(separator: "\n") + "\n").utf8)

@@ -12,20 +12,27 @@ public enum UF2 {
   ///   - family: the kind of device; other ones ignore the file.
   /// - Precondition: `address` plus the number of bytes, rounded up to 256, is at most 2^32.
   public static func blocks(_ bytes: [UInt8], at address: UInt32, family: UInt32) -> [UInt8] {
-    let count = (bytes.count + payload - 1) / payload
-    precondition(address % UInt32(payload) == 0 && UInt64(address) + UInt64(count * payload) <= 1 << 32)
+    blocks([FlashPart(address: address, bytes: bytes)], family: family)
+  }
+
+  /// The same of several parts, each of which begins at a multiple of 256, in one file.
+  public static func blocks(_ parts: [FlashPart], family: UInt32) -> [UInt8] {
+    let count = parts.reduce(0) { $0 + ($1.bytes.count + payload - 1) / payload }
     var file: [UInt8] = []
     file.reserveCapacity(count * 512)
-    for block in 0..<count {
-      let part = bytes[block * payload..<min((block + 1) * payload, bytes.count)]
-      let head: [UInt32] = [
-        0x0A32_4655, 0x9E5D_5157, 0x2000, address + UInt32(block * payload), UInt32(payload), UInt32(block),
-        UInt32(count), family,
-      ]
-      for word in head { append(word, to: &file) }
-      file += part
-      file += [UInt8](repeating: 0, count: 476 - part.count)
-      append(0x0AB1_6F30, to: &file)
+    for part in parts {
+      precondition(part.address % UInt32(payload) == 0 && (part.end + 255) & ~255 <= 1 << 32)
+      for start in stride(from: 0, to: part.bytes.count, by: payload) {
+        let bytes = part.bytes[start..<min(start + payload, part.bytes.count)]
+        let head: [UInt32] = [
+          0x0A32_4655, 0x9E5D_5157, 0x2000, part.address + UInt32(start), UInt32(payload), UInt32(file.count / 512),
+          UInt32(count), family,
+        ]
+        for word in head { append(word, to: &file) }
+        file += bytes
+        file += [UInt8](repeating: 0, count: 476 - bytes.count)
+        append(0x0AB1_6F30, to: &file)
+      }
     }
     return file
   }

@@ -48,7 +48,7 @@ extension ModelSlots where Memory: ~Copyable {
   /// The image in a slot.
   ///
   /// - Throws: the first rule that it breaks.
-  func image(in slot: Int, arenaLength: Int) throws(ImageError) -> ModelImage {
+  public func image(in slot: Int, arenaLength: Int) throws(ImageError) -> ModelImage {
     let start = memory.base + layout.offset(of: slot)
     let header = start.load(as: ImageHeader.self)
     guard header.magic == ImageFormat.magic else { throw ImageError(.header, at: 0, .badMagic) }

@@ -46,9 +46,12 @@ extension ModelSlots where Memory: ~Copyable {
 
   /// Validates the whole image and makes it the newest: the device starts with it from now on.
   ///
-  /// - Parameter arenaLength: bytes of the arena that the device has.
+  /// - Parameters:
+  ///   - arenaLength: bytes of the arena that the device has.
+  ///   - turningPage: whether the record goes to the page of the journal that does not hold the newest one, for probes,
+  ///     which erase a page to write in it.
   /// - Throws: `UpdateError`.
-  public mutating func commit(arenaLength: Int) throws(UpdateError) {
+  public mutating func commit(arenaLength: Int, turningPage: Bool = false) throws(UpdateError) {
     guard expected > 0 else { throw .notBegun }
     guard taken == expected else { throw .incomplete }
     let slot = target
@@ -58,7 +61,7 @@ extension ModelSlots where Memory: ~Copyable {
     } catch {
       throw .refused(error)
     }
-    guard journal.append(slot: slot, to: &memory) else { throw .memory(at: layout.journal) }
+    guard journal.append(slot: slot, turningPage: turningPage, to: &memory) else { throw .memory(at: layout.journal) }
     expected = 0
   }
 

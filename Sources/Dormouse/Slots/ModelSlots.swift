@@ -14,8 +14,9 @@ public struct ModelSlots<Memory: FlashMemory & ~Copyable>: ~Copyable {
   public var memory: Memory
   /// Where slots and journal lie.
   public let layout: SlotLayout
-  /// Slot of the image in use; nil before `boot`, and where no image is valid.
-  public internal(set) var used: Int?
+  /// Slot of the image in use, which updates leave alone; nil before `boot`, and where no image is valid. A host that
+  /// brings images by a probe may say which one to leave alone.
+  public var used: Int?
   /// Bytes of the image that the update brings; 0 without one.
   public internal(set) var expected = 0
   /// Bytes of it that have been taken.

@@ -73,12 +73,15 @@ struct SlotJournal {
 
   /// Commits `slot`: once the last bit of one unit is programmed, it is the newest; not before.
   ///
+  /// - Parameter turningPage: whether the page of the newest record is left alone although it may have room.
   /// - Returns: false if the memory takes no record; then the newest record is what it was.
-  func append<Memory: FlashMemory & ~Copyable>(slot: Int, to memory: inout Memory) -> Bool {
+  func append<Memory: FlashMemory & ~Copyable>(
+    slot: Int, turningPage: Bool = false, to memory: inout Memory
+  ) -> Bool {
     let last = newest(in: memory)
     let word = SlotJournal.word(slot: slot, count: last.map { $0.count &+ 1 } ?? 0)
     var page = last.map { ($0.offset &- start) / pageLength } ?? 0
-    var offset = free(in: page, of: memory)
+    var offset = turningPage ? nil : free(in: page, of: memory)
     // Without a record what lies there is no journal yet; a full page gives way to the other one.
     if last == nil || offset == nil {
       if last != nil { page ^= 1 }

@@ -28,8 +28,8 @@ public struct ElfFile: Sendable {
   /// Memory that holds its content when the device is switched on: code and constants that are used in place, and what
   /// start-up copies from.
   public let flash: [ClosedRange<UInt64>]
-  /// What is loaded where: bytes of the file by their addresses.
-  private let segments: [(address: UInt64, content: ArraySlice<UInt8>)]
+  /// What is loaded where: bytes of the file by the addresses at which they lie when the device is switched on.
+  public let segments: [(address: UInt64, content: ArraySlice<UInt8>)]
   /// What the file says it was built for; nil if it does not say.
   public let architecture: Architecture?
 
