@@ -5,10 +5,11 @@
     func magnitudes(of spectrum: UnsafePointer<Int32>, _ body: (_ band: Int, _ sum: UInt64) -> Void) {
       var bin = spectrum + 2 &* Int(table[0])
       var weight = table + (2 &+ bands)
-      var risen = magnitudeSums(of: table[1], &bin, &weight).rising
-      for band in 0..<bands {
-        let (plain, rising) = magnitudeSums(of: table[2 &+ band], &bin, &weight)
-        body(band, UInt64(bitPattern: risen &+ plain &<< 15 &- rising))
+      var risen: Int64 = 0
+      for gap in 0...bands {
+        let (plain, rising) = magnitudeSums(of: table[1 &+ gap], &bin, &weight)
+        // Below the first edge nothing falls.
+        if gap > 0 { body(gap &- 1, UInt64(bitPattern: risen &+ plain &<< 15 &- rising)) }
         risen = rising
       }
     }

@@ -2,16 +2,11 @@
   extension LogMel {
     /// Features of the `window` samples in `carry`, as `CepstrumRecord` defines them. Levels lie behind the spectrum.
     func computeCepstrum(into frame: UnsafeMutablePointer<Int8>, scratch: UnsafeMutableRawPointer) {
-      let length = Int(record.fftLength)
-      let spectrum = scratch.bindMemory(to: Int32.self, capacity: length)
-      let window = (section + Int(record.windowTable)).assumingMemoryBound(to: Int32.self)
-      let source = WindowedSamples(samples: carry, table: window, window: Int(record.window))
-      RealTransform(length: length).transform(source, into: spectrum)
-
+      let spectrum = spectrum(scratch)
       let tables = section + Int(record.extraTable)
       let floor = widened(tables.load(as: CepstrumRecord.self).floor)
       let melTable = (section + Int(record.melTable)).assumingMemoryBound(to: UInt16.self)
-      let levels = spectrum + length
+      let levels = spectrum + Int(record.fftLength)
       FilterBank(table: melTable, bands: bands).magnitudes(of: spectrum) { band, sum in
         levels[band] = Logarithm.log2(sum &+ floor) &- record.origin
       }

@@ -7,12 +7,7 @@ extension LogMel {
     #if !DORMOUSE_WITHOUT_MFCC
       if record.kind == LogMelRecord.mfcc { return computeCepstrum(into: frame, scratch: scratch) }
     #endif
-    let length = Int(record.fftLength)
-    let spectrum = scratch.bindMemory(to: Int32.self, capacity: length)
-    let window = (section + Int(record.windowTable)).assumingMemoryBound(to: Int32.self)
-    let source = WindowedSamples(samples: carry, table: window, window: Int(record.window))
-    RealTransform(length: length).transform(source, into: spectrum)
-
+    let spectrum = spectrum(scratch)
     let scale = QuantizedMultiplier(multiplier: record.scaleMultiplier, shift: record.scaleShift)
     let zeroPoint = record.zeroPoint
     let origin = record.origin
@@ -28,5 +23,20 @@ extension LogMel {
       if feature > 127 { feature = 127 }
       frame[band] = Int8(truncatingIfNeeded: feature)
     }
+  }
+
+  /// The transform of the windowed samples in `carry`: `fftLength` numbers at the start of `scratch`.
+  #if DORMOUSE_WITHOUT_MFCC
+    @inline(__always)
+  #else
+    @inline(never)
+  #endif
+  func spectrum(_ scratch: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Int32> {
+    let length = Int(record.fftLength)
+    let spectrum = scratch.bindMemory(to: Int32.self, capacity: length)
+    let window = (section + Int(record.windowTable)).assumingMemoryBound(to: Int32.self)
+    let source = WindowedSamples(samples: carry, table: window, window: Int(record.window))
+    RealTransform(length: length).transform(source, into: spectrum)
+    return spectrum
   }
 }

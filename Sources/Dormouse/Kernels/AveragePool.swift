@@ -9,9 +9,19 @@ public enum AveragePool {
   /// `output[y, x, c] = clamp(round(mean_ij input[row(y, i), column(x, j), c]))`.
   ///
   /// `input` and `output` have the shapes of `geometry`; of `constants` only the clamp counts.
+  @inline(__always)
   public static func run(
     _ input: Span<Int8>, _ constants: LayerConstants, _ geometry: Geometry, into output: inout MutableSpan<Int8>,
     on set: InstructionSet
+  ) {
+    run(input, constants, geometry, inStepsOfInput: true, into: &output, on: set)
+  }
+
+  /// The mean of each window, in steps of the input; or, as `Mean`, of the output.
+  @inline(never)
+  static func run(
+    _ input: Span<Int8>, _ constants: LayerConstants, _ geometry: Geometry, inStepsOfInput: Bool,
+    into output: inout MutableSpan<Int8>, on set: InstructionSet
   ) {
     input.withUnsafeBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
@@ -28,11 +38,17 @@ public enum AveragePool {
               while first < channels {
                 var block = ChannelBlock(count: min(channels &- first, ChannelBlock.capacity), on: set)
                 for i in 0..<pool.height {
-                  let start = elements + (pool.start &+ i &* geometry.input.width &* channels &+ first)
+                  let start = elements + ((pool.start &+ i &* geometry.input.width) &* channels &+ first)
                   block.accumulate(start, step: channels, weights, step: 0, taps: pool.width)
                 }
-                for channel in 0..<block.count {
-                  results[channel] = constants.clamp(rounded(block[channel], over: count))
+                if RuntimeParts.hasImported && !inStepsOfInput {
+                  var rescale = constants.rescale
+                  rescale.skip(first)
+                  block.requantize(rescale, into: results)
+                } else {
+                  for channel in 0..<block.count {
+                    results[channel] = constants.clamp(rounded(block[channel], over: count))
+                  }
                 }
                 results += block.count
                 first = first &+ block.count
@@ -54,14 +70,18 @@ public enum AveragePool {
 
 /// The part of a pooling window that lies inside the input.
 struct PoolWindow {
-  /// Index of its first element, channel 0.
+  /// Index of its first position.
   let start: Int
   /// Rows.
   let height: Int
   /// Columns.
   let width: Int
 
-  @inline(__always)
+  #if DORMOUSE_WITHOUT_BITS
+    @inline(__always)
+  #else
+    @inline(never)
+  #endif
   init(_ geometry: Geometry, _ y: Int, _ x: Int) {
     let row = y &* geometry.strideHeight &- geometry.padTop
     let column = x &* geometry.strideWidth &- geometry.padLeft
@@ -69,6 +89,6 @@ struct PoolWindow {
     let left = max(column, 0)
     height = min(row &+ geometry.kernelHeight, geometry.input.height) &- top
     width = min(column &+ geometry.kernelWidth, geometry.input.width) &- left
-    start = (top &* geometry.input.width &+ left) &* geometry.input.channels
+    start = top &* geometry.input.width &+ left
   }
 }

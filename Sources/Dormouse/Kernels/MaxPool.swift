@@ -19,7 +19,7 @@ public enum MaxPool {
             results.fill(channels, with: constants.outputMinimum)
             for i in 0..<pool.height {
               for j in 0..<pool.width {
-                let row = elements + (pool.start &+ (i &* geometry.input.width &+ j) &* channels)
+                let row = elements + (pool.start &+ i &* geometry.input.width &+ j) &* channels
                 for channel in 0..<channels {
                   results[channel] = max(results[channel], row[channel])
                 }

@@ -85,7 +85,7 @@ public struct Network {
   }
 
   /// The record is read again: only then is it not copied as a whole for layers that have no geometry.
-  @inline(__always)
+  @inline(never)
   func geometry(of index: Int, input: TensorRecord, output: TensorRecord) -> Geometry {
     Geometry(image.layer(index), input: input, output: output)
   }

@@ -11,7 +11,10 @@ public enum Binarize {
     _ input: Span<Int8>, _ constants: LayerConstants, _ shape: Shape, into output: inout MutableSpan<UInt32>
   ) {
     input.withUnsafeBufferPointer { input in
-      binarize(shape, constants, into: &output) { Int32(input[$0]) }
+      output.withUnsafeMutableBufferPointer { output in
+        guard let elements = input.baseAddress, let words = output.baseAddress else { return }
+        binarize(elements, constants, shape, into: words)
+      }
     }
   }
 
@@ -20,36 +23,37 @@ public enum Binarize {
     _ input: Span<Int16>, _ constants: LayerConstants, _ shape: Shape, into output: inout MutableSpan<UInt32>
   ) {
     input.withUnsafeBufferPointer { input in
-      binarize(shape, constants, into: &output) { Int32(input[$0]) }
+      output.withUnsafeMutableBufferPointer { output in
+        guard let elements = input.baseAddress, let words = output.baseAddress else { return }
+        binarize(elements, constants, shape, into: words)
+      }
     }
   }
 
+  /// A word at a time, from its highest bit down, so that bits move up by doubling.
   @inline(__always)
-  private static func binarize(
-    _ shape: Shape, _ constants: LayerConstants, into output: inout MutableSpan<UInt32>, _ element: (Int) -> Int32
+  private static func binarize<Element: ActivationElement>(
+    _ elements: UnsafePointer<Element>, _ constants: LayerConstants, _ shape: Shape,
+    into words: UnsafeMutablePointer<UInt32>
   ) {
-    output.withUnsafeMutableBufferPointer { output in
-      guard let words = output.baseAddress else { return }
-      var target = words
-      var next = 0
-      for _ in 0..<(shape.height &* shape.width) {
-        var channel = 0
-        while channel < shape.channels {
-          // A word at a time, from its highest bit down, so that bits move up by doubling.
-          let end = min(channel &+ 32, shape.channels)
-          var word: UInt32 = 0
-          var last = end
-          while last > channel {
-            last = last &- 1
-            word = word &+ word
-            if constants.bit(element(next &+ last), channel: last) { word |= 1 }
-          }
-          target.pointee = word
-          target += 1
-          channel = end
+    var elements = elements
+    var words = words
+    for _ in 0..<(shape.height &* shape.width) {
+      var channel = 0
+      while channel < shape.channels {
+        let end = min(channel &+ 32, shape.channels)
+        var word: UInt32 = 0
+        var last = end
+        while last > channel {
+          last = last &- 1
+          word = word &+ word
+          if constants.bit(elements[last].widened, channel: last) { word |= 1 }
         }
-        next = next &+ shape.channels
+        words.pointee = word
+        words += 1
+        channel = end
       }
+      elements += shape.channels
     }
   }
 }

@@ -14,15 +14,16 @@ extension Concatenation {
     let shift = UInt32(truncatingIfNeeded: offset & 31)
     input.withUnsafeBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
-        for position in 0..<(outputShape.height &* outputShape.width) {
-          let start = position &* step
-          if offset == 0 { for word in 0..<step { output[start &+ word] = 0 } }
-          for word in 0..<words {
-            let bits = input[position &* words &+ word]
-            output[start &+ first &+ word] |= bits &<< shift
-            let next = first &+ word &+ 1
-            if shift > 0 && next < step { output[start &+ next] |= bits &>> (32 &- shift) }
+        guard var source = input.baseAddress, var target = output.baseAddress else { return }
+        for _ in 0..<(outputShape.height &* outputShape.width) {
+          if offset == 0 { for word in 0..<step { target[word] = 0 } }
+          for word in first..<(first &+ words) {
+            let bits = source.pointee
+            source += 1
+            target[word] |= bits &<< shift
+            if shift > 0 && word &+ 1 < step { target[word &+ 1] |= bits &>> (32 &- shift) }
           }
+          target += step
         }
       }
     }

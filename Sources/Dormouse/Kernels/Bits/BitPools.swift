@@ -4,24 +4,18 @@ extension MaxPool {
   ///
   /// `input` and `output` have the words of the shapes of `geometry`. Preconditions are those of the int8 pool.
   public static func run(_ input: Span<UInt32>, _ geometry: Geometry, into output: inout MutableSpan<UInt32>) {
-    var geometry = geometry
-    geometry.input.channels = SignWords.count(channels: geometry.input.channels)
-    geometry.output.channels = geometry.input.channels
+    let words = SignWords.count(channels: geometry.input.channels)
     input.withUnsafeBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
-        var next = 0
+        guard let elements = input.baseAddress, var results = output.baseAddress else { return }
         for y in 0..<geometry.output.height {
           for x in 0..<geometry.output.width {
-            let pool = PoolWindow(geometry, y, x)
-            for word in 0..<geometry.input.channels {
+            var pool = PoolElements(geometry, y, x, channels: words)
+            for _ in 0..<words {
               var bits: UInt32 = 0
-              for i in 0..<pool.height {
-                for j in 0..<pool.width {
-                  bits |= input[pool.start &+ (i &* geometry.input.width &+ j) &* geometry.input.channels &+ word]
-                }
-              }
-              output[next] = bits
-              next = next &+ 1
+              pool.each { bits |= elements[$0] }
+              results.pointee = bits
+              results += 1
             }
           }
         }
@@ -39,28 +33,55 @@ extension AveragePool {
   ///
   /// `input` and `output` have the shapes of `geometry` and share scale. Preconditions are those of the int8 pool.
   public static func run(_ input: Span<Int16>, _ geometry: Geometry, into output: inout MutableSpan<Int16>) {
-    let channels = geometry.input.channels
     input.withUnsafeBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
-        var next = 0
+        guard let elements = input.baseAddress, var results = output.baseAddress else { return }
         for y in 0..<geometry.output.height {
           for x in 0..<geometry.output.width {
-            let pool = PoolWindow(geometry, y, x)
-            let count = Int32(truncatingIfNeeded: pool.height &* pool.width)
-            for channel in 0..<channels {
+            var pool = PoolElements(geometry, y, x, channels: geometry.input.channels)
+            for _ in 0..<geometry.input.channels {
               var sum: Int32 = 0
-              for i in 0..<pool.height {
-                for j in 0..<pool.width {
-                  let index = pool.start &+ (i &* geometry.input.width &+ j) &* channels &+ channel
-                  sum = sum &+ Int32(input[index])
-                }
-              }
-              output[next] = Int16(truncatingIfNeeded: rounded(sum, over: count))
-              next = next &+ 1
+              pool.each { sum = sum &+ Int32(truncatingIfNeeded: elements[$0]) }
+              results.pointee = Int16(truncatingIfNeeded: rounded(sum, over: pool.count))
+              results += 1
             }
           }
         }
       }
     }
+  }
+}
+
+/// The elements of a pooling window, channel by channel.
+private struct PoolElements {
+  private let window: PoolWindow
+  private let step: Int
+  private let rowStep: Int
+  private var channel = 0
+
+  /// `channels`: elements of a position, which may be words.
+  @inline(__always)
+  init(_ geometry: Geometry, _ y: Int, _ x: Int, channels: Int) {
+    window = PoolWindow(geometry, y, x)
+    step = channels
+    rowStep = geometry.input.width &* channels
+  }
+
+  /// Positions inside the input.
+  var count: Int32 { Int32(truncatingIfNeeded: window.height &* window.width) }
+
+  /// Gives the index of each of a channel's elements, and moves on to the next channel.
+  @inline(__always)
+  mutating func each(_ body: (Int) -> Void) {
+    var row = window.start &* step &+ channel
+    for _ in 0..<window.height {
+      var index = row
+      for _ in 0..<window.width {
+        body(index)
+        index = index &+ step
+      }
+      row = row &+ rowStep
+    }
+    channel = channel &+ 1
   }
 }
