@@ -74,7 +74,7 @@ let package = Package(
     .testTarget(name: "DormouseModelTests", dependencies: ["Dormouse", "DormouseModel", "DormouseMutation"]),
     .testTarget(
       name: "DormouseImportTests", dependencies: ["DormouseImport", "DormouseModel", "Dormouse"],
-      exclude: ["Fixtures"]),
+      exclude: ["Corpus", "Fixtures"]),
     .testTarget(name: "DormouseAnalogTests", dependencies: ["DormouseAnalog", "DormouseModel", "Dormouse"]),
     .testTarget(name: "DormouseExportTests", dependencies: ["DormouseExport", "DormouseMutation"]),
     .testTarget(
@@ -95,5 +95,7 @@ let package = Package(
 
 // A fuzzer has its own main function, from libFuzzer: only `tools/fuzz`, which links that, asks for it.
 if Context.environment["DORMOUSE_FUZZ"] != nil {
-  package.targets.append(.executableTarget(name: "dormouse-fuzz", dependencies: ["DormouseImport"]))
+  package.targets.append(.executableTarget(
+      name: "dormouse-fuzz",
+      dependencies: ["DormouseImport", .product(name: "SwiftProtobuf", package: "swift-protobuf")]))
 }

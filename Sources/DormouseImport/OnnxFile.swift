@@ -68,6 +68,8 @@ struct OnnxNode {
   /// Place in the file, from 0.
   var index: Int
   var proto: Onnx_NodeProto
+  /// The operator of the file that this one is a part of.
+  var written: String?
 
   init(_ proto: Onnx_NodeProto, index: Int) {
     self.index = index
@@ -84,7 +86,7 @@ struct OnnxNode {
   /// How errors name the node.
   var place: String {
     let name = proto.name.isEmpty ? (proto.output.first ?? "") : proto.name
-    return "node \(index) \(proto.opType.quoted) \(name.quoted)"
+    return "node \(index) \((written ?? proto.opType).quoted) \(name.quoted)"
   }
 
   /// The name of input `position`; nothing if it is left out.

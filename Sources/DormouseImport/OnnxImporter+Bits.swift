@@ -64,6 +64,9 @@ extension OnnxImporter {
   private func signs(of shifted: ShiftedView, scale: Double, _ node: OnnxNode) throws -> TensorView {
     let source = tensors[shifted.view.tensor]
     guard shifted.view.padding.isEmpty else { throw padError(node) }
+    guard shifted.low == -.infinity, shifted.high == .infinity else {
+      throw node.error("binarizes what was clamped", remedy: "leave out the activation function before it")
+    }
     guard source.type != .bits else {
       guard source.quantization.scale == scale else {
         throw node.error("gives bits another scale", remedy: "binarize once, with one scale")
@@ -91,27 +94,36 @@ extension OnnxImporter {
     return TensorView(tensor: tensor, axes: shifted.view.axes)
   }
 
-  /// The weights of a product of signs with the steps after it folded into scales and biases.
+  /// The weights of a product with the steps after it folded into scales and biases.
   ///
   /// A negative factor turns the signs of a channel's weights; what is added is rounded to steps of the product.
   func folded(_ layer: PendingLayer, _ node: OnnxNode) throws -> NodeOperation {
     guard var weights = layer.operation.weights, !layer.steps.isEmpty else { return layer.operation }
     let inputScale = tensors[layer.inputs[0]].quantization.scale
-    let perRow = weights.values.count / weights.scales.count
+    let channels = weights.scales.count
+    let perRow = weights.values.count / channels
     for channel in weights.scales.indices {
       guard let affine = layer.steps.affine(channel: channel) else {
         throw node.error("quantizes after a slope", remedy: "put Quant with 16 bits before the PRelu")
       }
       let scale = weights.scales[channel] * affine.factor
       try checkScales([abs(scale)], node)
-      let bias = (affine.term / (abs(scale) * inputScale)).rounded(.toNearestOrEven)
-      guard bias.magnitude <= 268_435_456 else {
-        throw node.error("adds \(affine.term) to steps of \(abs(scale) * inputScale)")
-      }
       weights.scales[channel] = abs(scale)
-      weights.biases[channel] = Int32(bias)
+      weights.biases[channel] = try bias(
+        affine.term, step: abs(scale) * inputScale, plus: Int(weights.biases[channel]) * (affine.factor < 0 ? -1 : 1),
+        node)
       guard affine.factor < 0 else { continue }
-      for index in channel * perRow..<(channel + 1) * perRow { weights.values[index] = -weights.values[index] }
+      let indices =
+        layer.operation.kind == .depthwise
+        ? stride(from: channel, to: weights.values.count, by: channels)
+        : stride(from: channel * perRow, to: (channel + 1) * perRow, by: 1)
+      for index in indices {
+        guard weights.codebook.isEmpty, weights.values[index] != .min else {
+          throw node.error(
+            "turns weights of -128 or a codebook's", remedy: "keep factors after the layer positive, or fold them")
+        }
+        weights.values[index] = -weights.values[index]
+      }
       if !weights.centers.isEmpty { weights.centers[channel] = -weights.centers[channel] }
     }
     return layer.operation.with(weights)
@@ -170,9 +182,7 @@ extension OnnxImporter {
     _ layer: PendingLayer, _ tensor: Tensor, clamp: ClosedRange<Int8> = -128...127, thresholds: Thresholds? = nil,
     _ node: OnnxNode
   ) throws -> Int {
-    guard nodes.count < OnnxImporter.maximumLayers else {
-      throw node.error("is beyond the \(OnnxImporter.maximumLayers) layers that a model may have")
-    }
+    guard nodes.count < OnnxImporter.maximumLayers else { throw tooManyLayers(node) }
     tensors.append(tensor)
     storage.append(Storage(memory: layer.memory, shape: layer.shape))
     nodes.append(
@@ -187,6 +197,9 @@ extension OnnxImporter {
 struct ShiftedView {
   var view: TensorView
   var steps: [ChannelStep] = []
+  /// Real bounds of an activation function after them.
+  var low = -Double.infinity
+  var high = Double.infinity
 }
 
 extension PendingLayer {
@@ -213,7 +226,7 @@ extension NodeOperation {
   /// Weights of a dense layer or convolution.
   var weights: Weights? {
     switch self {
-    case .dense(let weights), .convolution(let weights, _): weights
+    case .dense(let weights), .convolution(let weights, _), .depthwise(let weights, _): weights
     default: nil
     }
   }
@@ -223,6 +236,7 @@ extension NodeOperation {
     switch self {
     case .dense: .dense(weights)
     case .convolution(_, let window): .convolution(weights, window)
+    case .depthwise(_, let window): .depthwise(weights, window)
     default: self
     }
   }

@@ -6,11 +6,17 @@ extension OnnxImporter {
   func channelwise(_ node: OnnxNode) throws -> OnnxValue {
     let operands = (try value(node, 0), try value(node, 1))
     let (source, constant): (OnnxValue, OnnxTensor)
-    switch operands {
-    case (_, .constant(let tensor)): (source, constant) = (operands.0, tensor)
-    case (.constant(let tensor), _) where node.operation == "Mul" || node.operation == "Add":
+    if let tensor = try plain(operands.1, node) {
+      (source, constant) = (operands.0, tensor)
+    } else if node.operation == "Mul" || node.operation == "Add", let tensor = try plain(operands.0, node) {
       (source, constant) = (operands.1, tensor)
-    default:
+    } else if node.operation == "Mul" {
+      let (first, second) = (try unpadded(node, 0), try unpadded(node, 1))
+      guard [first, second].allSatisfy({ tensors[$0.tensor].type == .int8 }) else {
+        throw node.error("multiplies other than 8 bits", remedy: "quantize both with 8 bits")
+      }
+      return try elementwise(node, .multiply(1), first, second)
+    } else {
       throw node.error("combines two computed tensors", remedy: "use it with a constant a channel; add with Add")
     }
     guard let reals = constant.reals, reals.allSatisfy(\.isFinite) else {
@@ -45,7 +51,7 @@ extension OnnxImporter {
         throw node.error("is in training mode", remedy: "export the model for inference")
       }
       let constants = try (1...4).map { position in
-        guard let name = node.input(position), case .constant(let tensor) = values[name], let reals = tensor.reals,
+        guard let name = node.input(position), let value = values[name], let reals = try plain(value, node)?.reals,
           reals.allSatisfy(\.isFinite)
         else { throw node.error("lacks four constants", remedy: OnnxImporter.remedy(for: node.operation)) }
         return reals.map { Float($0) }
@@ -66,7 +72,7 @@ extension OnnxImporter {
   ) throws -> OnnxValue {
     switch source {
     case .pending(var layer):
-      guard layer.isProductOfSigns(tensors), layer.low == -.infinity, layer.high == .infinity else {
+      guard layer.operation.weights != nil, layer.low == -.infinity, layer.high == .infinity else {
         throw node.error(
           "follows \(layer.place)",
           remedy: node.operation == "BatchNormalization"
@@ -82,6 +88,9 @@ extension OnnxImporter {
     case .activation(let view): return try appending(node, to: .shifted(ShiftedView(view: view)), make)
     case .shifted(var shifted):
       guard shifted.view.padding.isEmpty else { throw padError(node) }
+      guard shifted.low == -.infinity, shifted.high == .infinity else {
+        throw node.error("follows an activation function", remedy: "quantize its result first")
+      }
       let tensor = shifted.view.tensor
       guard tensors[tensor].type != .bits, let physical = try physicalAxes(of: tensor) else {
         throw node.error("computes with bits", remedy: "let a Conv, Gemm or MatMul with binary weights read them")
@@ -103,5 +112,24 @@ extension OnnxImporter {
     // A single channel is no axis; any will do.
     let axis = features.isEmpty ? min(1, axes.count - 1) : axes.firstIndex { atoms.resolved($0) == features }
     return try make(channels, axis, axes.count)
+  }
+}
+
+extension OnnxImporter {
+  /// A constant as the file computes with it, dequantized where it does that; nil for what is no constant.
+  func plain(_ value: OnnxValue, _ node: OnnxNode) throws -> OnnxTensor? {
+    switch value {
+    case .constant(let tensor): return tensor
+    case .weights(let weights):
+      guard let integers = weights.tensor.integers, weights.centers.isEmpty else { return nil }
+      try spend(integers.count, node)
+      let shape = weights.tensor.shape
+      let inner = weights.axis.map { shape[($0 + 1)...].reduce(1, *) } ?? 1
+      let reals = integers.enumerated().map { index, value in
+        Double(Float(value) * Float(weights.scales[weights.axis == nil ? 0 : index / inner % weights.scales.count]))
+      }
+      return OnnxTensor(shape: shape, element: .float32, values: .reals(reals))
+    default: return nil
+    }
   }
 }

@@ -9,6 +9,10 @@ extension OnnxImporter {
       pendingCount += 1
       layer.id = pendingCount
       return .pending(layer)
+    case .shifted(var shifted):
+      shifted.low = min(max(shifted.low, low), high)
+      shifted.high = min(max(shifted.high, low), high)
+      return .shifted(shifted)
     default:
       // After a quantization it is a layer of its own: the maximum over one element, with a clamp.
       let view = try unpadded(node, 0)
@@ -28,13 +32,33 @@ extension OnnxImporter {
     func bound(_ attribute: String, _ position: Int, _ standard: Double) throws -> Double {
       if let attribute = node.attribute(attribute) { return Double(attribute.f) }
       guard let tensor = try optionalConstant(node, position) else { return standard }
-      guard let bound = tensor.reals?.first else { throw node.error("has a bound that is no float") }
+      guard let bound = tensor.reals?.first ?? tensor.integers?.first.map(Double.init) else {
+        throw node.error("has an empty bound")
+      }
       return bound
     }
     let low = try bound("min", 1, -.infinity)
     let high = try bound("max", 2, .infinity)
     guard low <= high else { throw node.error("clips to \(low) ... \(high)") }
-    return try clamped(node, low, high)
+    switch try value(node, 0) {
+    case .constant(let tensor): return .constant(try clipped(tensor, low, high, node))
+    case .integers(let view): return .integers(try clipped(view, low, high, node))
+    default: return try clamped(node, low, high)
+    }
+  }
+
+  /// Integers held within bounds, as fewer than 8 bits are spelled.
+  private func clipped(_ view: TensorView, _ low: Double, _ high: Double, _ node: OnnxNode) throws -> TensorView {
+    let offset = view.isSigned ? 0.0 : 128
+    let levels = (max((low - offset).rounded(.up), -128), min((high - offset).rounded(.down), 127))
+    guard levels.0 <= levels.1 else { throw node.error("clips to \(low) ... \(high)") }
+    var result = try requantized(
+      .activation(view),
+      to: ActivationQuantization(
+        quantization: tensors[view.tensor].quantization,
+        levels: Int(levels.0)...Int(levels.1)), node)
+    result.isSigned = view.isSigned
+    return result
   }
 
   func add(_ node: OnnxNode) throws -> OnnxValue {
@@ -47,6 +71,13 @@ extension OnnxImporter {
     guard types.0 == types.1, types.0 != .bits else {
       throw node.error("adds \(types.0) and \(types.1)", remedy: "quantize both with 8 or both with 16 bits")
     }
+    return try elementwise(node, .add, first, second)
+  }
+
+  /// A layer of two inputs, element by element.
+  func elementwise(
+    _ node: OnnxNode, _ operation: NodeOperation, _ first: TensorView, _ second: TensorView
+  ) throws -> OnnxValue {
     // The same element has to lie at the same place of both.
     let left = first.axes.map { atoms.resolved($0) }
     let right = second.axes.map { atoms.resolved($0) }
@@ -59,11 +90,11 @@ extension OnnxImporter {
         == atoms.resolved(storage[second.tensor].memory).map(Optional.some)
     else {
       throw node.error(
-        "adds \(first.shape) and \(second.shape)", remedy: "both need one shape and one order in memory")
+        "combines \(first.shape) and \(second.shape)", remedy: "both need one shape and one order in memory")
     }
     return .pending(
       try pending(
-        node, .add, inputs: [first.tensor, second.tensor], axes: first.axes, memory: storage[first.tensor].memory,
+        node, operation, inputs: [first.tensor, second.tensor], axes: first.axes, memory: storage[first.tensor].memory,
         shape: shape))
   }
 
@@ -72,12 +103,17 @@ extension OnnxImporter {
     func takesSteps(_ value: OnnxValue) -> Bool {
       switch value {
       case .activation, .shifted: true
-      case .pending(let layer): layer.isProductOfSigns(tensors)
+      case .pending(let layer):
+        // A bias that can be taken as it is in the file is better than one that is rounded.
+        layer.isProductOfSigns(tensors)
+          || layer.operation.weights != nil
+            && (layer.hasBias || !layer.steps.isEmpty || layer.axes.last?.extent != layer.shape.channels)
       default: false
       }
     }
     switch (try value(node, 0), try value(node, 1)) {
-    case (let source, .constant), (.constant, let source): return takesSteps(source)
+    case (let source, .constant), (.constant, let source), (let source, .weights), (.weights, let source):
+      return takesSteps(source)
     default: return false
     }
   }
@@ -115,6 +151,7 @@ extension OnnxImporter {
   }
 
   func concatenation(_ node: OnnxNode) throws -> OnnxValue {
+    if let constant = try joinedConstants(node) { return .constant(constant) }
     guard (2...4).contains(node.inputs.count) else {
       throw node.error("joins \(node.inputs.count) tensors", remedy: "join two to four")
     }

@@ -1,3 +1,4 @@
+import Dormouse
 import DormouseModel
 
 extension OnnxImporter {
@@ -17,9 +18,8 @@ extension OnnxImporter {
       try quantizeInput(quantization, node)
       return view
     case .integers: throw node.error("quantizes integers")
-    case .shifted:
-      throw node.error(
-        "quantizes to 8 bits what has constants applied a channel", remedy: "put Quant with 16 bits before it")
+    case .shifted(let shifted): return try transformed(shifted, to: quantization, node)
+    case .curved(let curved): return try tabulated(curved, to: quantization, node)
     case .probabilities: throw node.error("follows a softmax", remedy: "end the network at its logits")
     case .constant, .weights: throw node.error("quantizes a constant in an unknown way")
     }
@@ -90,11 +90,9 @@ extension OnnxImporter {
     if let known = emitted[layer.id, default: []].first(where: { $0.quantization == quantization }) {
       return known.tensor
     }
-    guard nodes.count < OnnxImporter.maximumLayers else {
-      throw node.error("is beyond the \(OnnxImporter.maximumLayers) layers that a model may have")
-    }
+    guard nodes.count < OnnxImporter.maximumLayers else { throw tooManyLayers(node) }
     var layer = layer
-    if layer.isProductOfSigns(tensors) { layer.operation = try folded(layer, node) }
+    layer.operation = try folded(layer, node)
     let isWide = layer.inputs.contains { tensors[$0].type == .int16 }
     guard !isWide else {
       throw node.error(
@@ -118,6 +116,12 @@ extension OnnxImporter {
           "changes the scale after a padded average", remedy: "give the pool's input and output the same quantization")
       }
       layer.operation = try rescaling(layer.shape.channels, window, node)
+    case .multiply:
+      let scales = layer.inputs.map { tensors[$0].quantization.scale }
+      let factor = scales[0] * scales[1] / quantization.quantization.scale
+      guard let multiplier = QuantizedMultiplier(rounding: factor), multiplier.multiplier > 0, multiplier.shift <= 13
+      else { throw node.error("has the factor \(factor) between its scales", remedy: "check the scales") }
+      layer.operation = .multiply(factor)
     case .concatenation:
       layer.inputs = try layer.inputs.map { try rescaled($0, to: quantization, node) }
     default: break
@@ -130,7 +134,25 @@ extension OnnxImporter {
     return tensor
   }
 
-  private func append(_ layer: PendingLayer, _ quantization: ActivationQuantization) -> Int {
+  /// What a layer gives whose results are all levels of its input: a maximum, a rectifier, a join; nil for others.
+  func exact(_ layer: PendingLayer, _ node: OnnxNode) throws -> TensorView? {
+    switch layer.operation {
+    case .maxPool, .concatenation: break
+    default: return nil
+    }
+    let quantization = tensors[layer.inputs[0]].quantization
+    guard layer.low == -.infinity || layer.low == 0, layer.high == .infinity,
+      layer.inputs.allSatisfy({ tensors[$0].type == .int8 && tensors[$0].quantization == quantization })
+    else { return nil }
+    let tensor = try emit(layer, ActivationQuantization(quantization: quantization), node)
+    return TensorView(tensor: tensor, axes: layer.axes)
+  }
+
+  func tooManyLayers(_ node: OnnxNode) -> ImportError {
+    node.error("is beyond the \(OnnxImporter.maximumLayers) layers that a model may have")
+  }
+
+  func append(_ layer: PendingLayer, _ quantization: ActivationQuantization) -> Int {
     tensors.append(Tensor(name: layer.name, shape: layer.shape, quantization: quantization.quantization))
     storage.append(Storage(memory: layer.memory, shape: layer.shape))
     let low = quantization.level(of: layer.low)
@@ -138,7 +160,7 @@ extension OnnxImporter {
     nodes.append(
       Node(
         name: layer.name, operation: layer.operation, inputs: layer.inputs, output: tensors.count - 1,
-        clamp: Int8(low)...Int8(high)))
+        clamp: Int8(low)...Int8(high), rounding: layer.operation.kind == .multiply ? .twice : .once))
     return tensors.count - 1
   }
 

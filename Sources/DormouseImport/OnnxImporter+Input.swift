@@ -49,9 +49,9 @@ extension OnnxImporter {
     var names: Set<String> = [file.input.name]
     for node in file.nodes where node.input(0).map(names.contains) == true {
       switch node.operation {
-      case "QuantizeLinear", "DequantizeLinear", "Quant", "BipolarQuant", "Identity", "Pad":
+      case "QuantizeLinear", "DequantizeLinear", "Quant", "BipolarQuant", "Identity", "Pad", "Cast":
         if let output = node.outputs.first { names.insert(output) }
-      case "Conv": return true
+      case "Conv", "QLinearConv": return true
       default: return false
       }
     }

@@ -54,6 +54,7 @@ extension OnnxImporter {
       table.shape.count == 1, let levels = table.integers, let places = indices.integers,
       try node.integer("axis", 0) == 0
     else { throw node.error("is not supported here", remedy: remedy) }
+    if table.element == .int64 { return .constant(try entries(of: table, levels, at: indices, places, node)) }
     guard (1...16).contains(levels.count) else {
       throw node.error("has a codebook of \(levels.count) levels", remedy: remedy)
     }
@@ -71,6 +72,19 @@ extension OnnxImporter {
       return levels[Int(place < 0 ? place + Int64(levels.count) : place)]
     }
     return .constant(OnnxTensor(shape: indices.shape, element: .int8, values: .integers(values), codebook: codebook))
+  }
+
+  /// Extents picked from a shape.
+  private func entries(
+    of table: OnnxTensor, _ entries: [Int64], at indices: OnnxTensor, _ places: [Int64], _ node: OnnxNode
+  ) throws -> OnnxTensor {
+    try spend(places.count, node)
+    let picked = try places.map { place in
+      let index = place < 0 ? place &+ Int64(entries.count) : place
+      guard index >= 0, index < entries.count else { throw node.error("gathers entry \(place) of \(entries.count)") }
+      return entries[Int(index)]
+    }
+    return OnnxTensor(shape: indices.shape, element: .int64, values: .integers(picked))
   }
 }
 

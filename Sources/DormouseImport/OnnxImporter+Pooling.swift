@@ -2,7 +2,18 @@ import DormouseModel
 
 extension OnnxImporter {
   func pool(_ node: OnnxNode) throws -> OnnxValue {
-    let view = try unpadded(node, 0)
+    if node.operation == "MaxPool", let name = node.input(0), case .integers(let view) = values[name] {
+      // The maximum of integers is theirs, whatever they stand for.
+      guard case .pending(let layer) = try pool(node, view), var result = try exact(layer, node) else {
+        throw node.error("computes on integers", remedy: "put DequantizeLinear before it (QDQ format)")
+      }
+      result.isSigned = view.isSigned
+      return .integers(result)
+    }
+    return try pool(node, try unpadded(node, 0))
+  }
+
+  private func pool(_ node: OnnxNode, _ view: TensorView) throws -> OnnxValue {
     guard let kernel = try node.integers("kernel_shape"), (1...2).contains(kernel.count),
       kernel.count == view.axes.count - 2
     else { throw node.error("needs a kernel_shape of one or two axes") }

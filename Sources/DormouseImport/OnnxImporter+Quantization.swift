@@ -23,7 +23,7 @@ extension OnnxImporter {
         throw node.error("quantizes to element type \(type)", remedy: "use int8")
       }
     }
-    if case .constant(let tensor) = source {
+    if let tensor = try plain(source, node), tensor.reals != nil {
       let integers = zeroPoint?.integers ?? []
       return .constant(
         try quantized(
@@ -31,7 +31,9 @@ extension OnnxImporter {
           range: isSigned ? -128...127 : 0...255, element: isSigned ? .int8 : .uint8, node))
     }
     let quantization = try activationQuantization(node, scales, zeroPoint, isSigned: isSigned)
-    return .integers(try requantized(source, to: quantization, node))
+    var view = try requantized(source, to: quantization, node)
+    view.isSigned = isSigned
+    return .integers(view)
   }
 
   func dequantizeLinear(_ node: OnnxNode) throws -> OnnxValue {
@@ -45,7 +47,7 @@ extension OnnxImporter {
       try spend(tensor.count, node)
       return .weights(try symmetric(tensor, scales: scales, axis: axis, zeroPoint: zeroPoint, node))
     case .integers(let view):
-      let isSigned = zeroPoint.map { $0.element == .int8 } ?? (tensors[view.tensor].quantization.zeroPoint == 0)
+      let isSigned = zeroPoint.map { $0.element == .int8 } ?? view.isSigned
       let quantization = try activationQuantization(node, scales, zeroPoint, isSigned: isSigned)
       guard quantization.matches(tensors[view.tensor].quantization) else {
         throw node.error(
@@ -61,7 +63,7 @@ extension OnnxImporter {
       let isSigned = type == OnnxTensor.Element.int8.rawValue
       try quantizeInput(try activationQuantization(node, scales, zeroPoint, isSigned: isSigned), node)
       return .activation(view)
-    case .pending, .activation, .shifted, .probabilities, .weights:
+    case .pending, .activation, .shifted, .curved, .probabilities, .weights:
       throw node.error("dequantizes floats")
     }
   }
@@ -209,16 +211,29 @@ extension OnnxImporter {
     return OnnxTensor(shape: tensor.shape, element: element, values: .integers(integers))
   }
 
-  /// Weights or biases without a zero point; an unsigned file's are shifted if that makes them symmetric.
+  /// Weights or biases without a zero point; one that leaves all weights within int8 is taken away.
   private func symmetric(
     _ tensor: OnnxTensor, scales: [Double], axis: Int?, zeroPoint: OnnxTensor?, _ node: OnnxNode
   ) throws -> QuantizedConstant {
-    let offset: Int64 = tensor.element == .uint8 ? 128 : 0
     let zeroPoints = zeroPoint?.integers ?? [0]
-    guard zeroPoints.allSatisfy({ $0 == offset }), let integers = tensor.integers else { throw asymmetryError(node) }
+    guard let integers = tensor.integers, zeroPoints.allSatisfy({ $0.magnitude < 1 << 32 }) else {
+      throw asymmetryError(node)
+    }
+    let inner = axis.map { tensor.shape[($0 + 1)...].reduce(1, *) } ?? 1
     var shifted = tensor
-    shifted.values = .integers(integers.map { $0 - offset })
+    let levels = integers.enumerated().map { index, value in
+      value - zeroPoints[axis == nil ? 0 : index / inner % zeroPoints.count]
+    }
+    shifted.values = .integers(levels)
+    let range: ClosedRange<Int64> = tensor.element == .int32 ? Int64(Int32.min)...Int64(Int32.max) : -128...127
+    guard levels.allSatisfy(range.contains), tensor.codebook.isEmpty || zeroPoints.allSatisfy({ $0 == 0 }) else {
+      shifted.codebook = []
+      return QuantizedConstant(tensor: shifted, scales: scales, axis: axis, problem: asymmetryError(node))
+    }
     if tensor.element == .uint8 { shifted.element = .int8 }
+    if let bits = tensor.bits, zeroPoints.allSatisfy({ $0 == 0 }) {
+      return midTread(shifted, scales: scales, axis: axis, bits: bits, isNarrow: false)
+    }
     var constant = QuantizedConstant(tensor: shifted, scales: scales, axis: axis)
     if !tensor.codebook.isEmpty {
       constant.encoding = QuantizedConstant.codebookEncoding(levels: tensor.codebook.count)

@@ -106,7 +106,8 @@ extension OnnxImporter {
   private func viewed(_ node: OnnxNode, _ change: ([[Atom]]) throws -> [[Atom]]) throws -> OnnxValue {
     func changed(_ view: TensorView) throws -> TensorView {
       guard view.padding.isEmpty else { throw padError(node) }
-      return TensorView(tensor: view.tensor, axes: try change(view.axes.map { atoms.resolved($0) }))
+      return TensorView(
+        tensor: view.tensor, axes: try change(view.axes.map { atoms.resolved($0) }), isSigned: view.isSigned)
     }
     switch try value(node, 0) {
     case .input(let view): return .input(try changed(view))
@@ -116,6 +117,9 @@ extension OnnxImporter {
     case .pending(var layer):
       layer.axes = try change(layer.axes.map { atoms.resolved($0) })
       return .pending(layer)
+    case .curved(var curved):
+      curved.view = try changed(curved.view)
+      return .curved(curved)
     case .shifted: return .activation(try activation(node, 0))
     case .constant, .weights:
       throw node.error("computes with constants only", remedy: "export the model with constants folded")

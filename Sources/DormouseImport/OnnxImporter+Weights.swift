@@ -5,6 +5,7 @@ extension OnnxImporter {
   func weights(_ node: OnnxNode, _ position: Int) throws -> QuantizedConstant {
     switch try value(node, position) {
     case .weights(let weights):
+      if let problem = weights.problem { throw problem }
       guard weights.tensor.element == .int8 else {
         throw node.error("has weights of more than 8 bits", remedy: "quantize them to 1 to 8 bits")
       }

@@ -56,7 +56,9 @@ extension OnnxImporter {
   /// RPReLU: a constant added, a slope, a constant added, on int16 of one scale.
   private func rectified(_ shifted: ShiftedView, _ quantization: Quantization, _ node: OnnxNode) throws -> TensorView {
     let source = tensors[shifted.view.tensor]
-    guard source.type == .int16, source.quantization == quantization else {
+    guard source.type == .int16, source.quantization == quantization, shifted.low == -.infinity,
+      shifted.high == .infinity
+    else {
       throw node.error(
         "ends a rectifier in another type or scale than it began with",
         remedy: "use Quant with 16 bits and one scale before and after Add, PRelu, Add")

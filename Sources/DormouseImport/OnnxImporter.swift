@@ -41,7 +41,7 @@ final class OnnxImporter {
   func run() throws -> (tensors: [Tensor], nodes: [Node], output: Int) {
     values = file.constants.mapValues(OnnxValue.constant)
     values[file.input.name] = .input(try inputView())
-    for node in file.nodes { try lower(node) }
+    for node in file.nodes { for part in try spelledOut(node) { try lower(part) } }
     let output = try outputTensor()
     tensors[OnnxImporter.inputTensor].shape = try settledShape(of: OnnxImporter.inputTensor)
     return (tensors, nodes, output)
@@ -52,10 +52,13 @@ final class OnnxImporter {
     switch values[file.output] {
     case .activation(let result), .integers(let result), .probabilities(let result): view = result
     case .pending(let layer):
-      throw ImportError(
-        layer.place, "gives the network's output without a quantization",
-        remedy: "add QuantizeLinear and DequantizeLinear after it, so that the logits have a scale")
-    case .shifted:
+      guard let result = try exact(layer, file.nodes[file.nodes.count - 1]) else {
+        throw ImportError(
+          layer.place, "gives the network's output without a quantization",
+          remedy: "add QuantizeLinear and DequantizeLinear after it, so that the logits have a scale")
+      }
+      view = result
+    case .shifted, .curved:
       throw ImportError(
         "output \(file.output.quoted)", "has no quantization", remedy: "add Quant with 8 bits after it")
     case .constant, .weights, .input:
@@ -84,6 +87,10 @@ final class OnnxImporter {
     values[output] =
       switch node.operation {
       case "Constant": try constant(node)
+      case "ConstantOfShape": try constantOfShape(node)
+      case "Cast": try cast(node)
+      case "Shape": try shape(node)
+      case "Slice": try slice(node)
       case "Identity", "Dropout": try value(node, 0)
       case "QuantizeLinear": try quantizeLinear(node)
       case "DequantizeLinear": try dequantizeLinear(node)
@@ -95,6 +102,7 @@ final class OnnxImporter {
       case "MatMul": try matrixProduct(node)
       case "Relu": try clamped(node, 0, .infinity)
       case "Clip": try clip(node)
+      case "Sigmoid", "Tanh", "HardSigmoid", "HardSwish", "LeakyRelu", "Elu": try curve(node)
       case "Add": try add(node)
       case "Mul", "Div", "Sub", "PRelu": try channelwise(node)
       case "BatchNormalization": try batchNormalization(node)
@@ -116,11 +124,11 @@ final class OnnxImporter {
   static func remedy(for operation: String) -> String {
     switch operation {
     case "BatchNormalization": "fold it into the layer before it (most exporters can); only binary layers take it"
-    case "QLinearConv", "QLinearMatMul", "QLinearAdd", "QGemm", "ConvInteger", "MatMulInteger", "FusedConv":
+    case "ConvInteger", "MatMulInteger", "FusedConv":
       "quantize in QDQ format (QuantizeLinear and DequantizeLinear around float operators)"
     case "DynamicQuantizeLinear": "use static quantization, with scales that are constants"
-    case "Sigmoid", "LogSoftmax", "ArgMax": "end the network at its logits; the detector does the rest"
-    case "Shape", "Slice", "Cast": "export the model with fixed shapes, constants folded"
+    case "LogSoftmax", "ArgMax", "QLinearSoftmax": "end the network at its logits; the detector does the rest"
+    case "Slice": "export the model with fixed shapes, constants folded"
     case "LSTM", "GRU", "RNN", "Loop", "If", "Scan": "use a feed-forward network"
     case "Trunc": "quantize to 2 to 8 bits with Quant"
     default:
@@ -151,10 +159,11 @@ extension OnnxImporter {
         "reads the network's input unquantized",
         remedy: "put QuantizeLinear and DequantizeLinear between \(file.input.name.quoted) and it")
     case .pending(let layer):
+      if let view = try exact(layer, node) { return view }
       throw node.error(
         "reads the unquantized result of \(layer.place)",
         remedy: "put QuantizeLinear and DequantizeLinear between them")
-    case .shifted:
+    case .shifted, .curved:
       throw node.error("reads floats that are not quantized", remedy: "put Quant or BipolarQuant before it")
     case .integers:
       throw node.error("computes on integers", remedy: "put DequantizeLinear before it (QDQ format)")
@@ -209,23 +218,6 @@ extension OnnxImporter {
       guard axis >= -rank, axis < rank else { throw node.error("names axis \(axis) of \(rank)") }
       return axis < 0 ? axis + rank : axis
     }
-  }
-
-  private func constant(_ node: OnnxNode) throws -> OnnxValue {
-    if let attribute = node.attribute("value") {
-      return .constant(try OnnxTensor(attribute.t, place: node.place))
-    }
-    if let attribute = node.attribute("value_float") {
-      return .constant(OnnxTensor(shape: [], element: .float32, values: .reals([Double(attribute.f)])))
-    }
-    if let attribute = node.attribute("value_int") {
-      return .constant(OnnxTensor(shape: [], element: .int64, values: .integers([attribute.i])))
-    }
-    if let attribute = node.attribute("value_ints") {
-      return .constant(
-        OnnxTensor(shape: [attribute.ints.count], element: .int64, values: .integers(attribute.ints)))
-    }
-    throw node.error("holds no number or tensor")
   }
 
   private func softmax(_ node: OnnxNode) throws -> OnnxValue {

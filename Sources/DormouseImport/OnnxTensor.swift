@@ -31,6 +31,8 @@ struct OnnxTensor {
   var values: Values
   /// The levels that these values were gathered from.
   var codebook: [Int8] = []
+  /// How many bits these integers were clipped to, where they are fewer than the type has.
+  var bits: Int?
 
   var count: Int {
     switch values {

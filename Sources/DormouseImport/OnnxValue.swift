@@ -17,6 +17,8 @@ enum OnnxValue {
   case activation(TensorView)
   /// An activation with constants a channel applied to it, not quantized yet.
   case shifted(ShiftedView)
+  /// An activation with a function of one element applied to it, not quantized yet.
+  case curved(CurvedView)
   /// The softmax of the logits, which the detector computes itself.
   case probabilities(TensorView)
 }
@@ -33,6 +35,8 @@ struct QuantizedConstant {
   var encoding: Encoding = .int8
   /// `binaryLevels`: what both levels of an extent of `axis` have in common, in 256ths of half their distance.
   var centers: [Int32] = []
+  /// Why these can't be a layer's weights, though they can be other constants.
+  var problem: ImportError?
 }
 
 /// How an activation is quantized in the file.

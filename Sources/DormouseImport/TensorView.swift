@@ -17,6 +17,8 @@ struct TensorView {
   var axes: [[Atom]]
   /// Zeros around axes, by axis; a convolution takes them over as its padding.
   var padding: [Int: Padding] = [:]
+  /// Whether the file's integers are int8; uint8 otherwise.
+  var isSigned = true
 
   struct Padding: Equatable {
     var before: Int

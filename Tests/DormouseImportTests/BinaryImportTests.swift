@@ -79,7 +79,7 @@ struct BinaryImportTests {
       let quant = try #require(graph.node.firstIndex { $0.output == [graph.node[index].input[0]] })
       graph.node[quant].opType = "Identity"
     }
-    #expect(unquantized.contains("put Quant, or QuantizeLinear and DequantizeLinear, between them"))
+    #expect(unquantized.contains("binarizes the unquantized result of node 3 "))
     let twelve = try refusal("binary_stream") { graph in
       for index in graph.initializer.indices where graph.initializer[index].dims.isEmpty {
         let data = graph.initializer[index].rawData
@@ -89,7 +89,7 @@ struct BinaryImportTests {
     }
     #expect(twelve.contains("quantizes an activation to 12 bits; use 2 to 8, or 16"))
     let sloped = try refusal("binary_stream") { $0.node[try first("PRelu", $0)].opType = "Relu" }
-    #expect(sloped.contains("reads floats that are not quantized"))
+    #expect(sloped.contains("follows an activation function; quantize its result first"))
     let product = try refusal("binary_stream") { $0.node[try first("PRelu", $0)].opType = "Mul" }
     #expect(product.contains("use Add, PRelu, Add between two Quant nodes"))
     let wide = try refusal("binary_dense") { graph in

@@ -79,7 +79,8 @@ struct RefusalTests {
     let text = try refusal(dense) { $0.graph.node[5].opType = "BatchNormalization" }
     #expect(text.hasPrefix("node 5 'BatchNormalization' "))
     #expect(text.contains("fold it into the layer before it"))
-    #expect(try refusal(dense) { $0.graph.node[5].opType = "QLinearConv" }.contains("QDQ format"))
+    #expect(try refusal(dense) { $0.graph.node[5].opType = "ConvInteger" }.contains("QDQ format"))
+    #expect(try refusal(dense) { $0.graph.node[5].opType = "QLinearConv" }.hasPrefix("node 5 'QLinearConv' "))
     #expect(try refusal(dense) { $0.graph.node[5].domain = "my.ops" }.contains("'my.ops'"))
   }
 
@@ -90,6 +91,33 @@ struct RefusalTests {
     #expect(cycle.contains("check for a cycle"))
     let twice = try refusal(dense) { model in model.graph.node[1].output = model.graph.node[0].output }
     #expect(twice.contains("exists already"))
+  }
+
+  @Test func missingBuffers() throws {
+    let text = try refusal(dense) { model in
+      let index = model.graph.initializer.firstIndex { $0.name.hasPrefix("weight") }!
+      model.graph.initializer[index].rawData = Data()
+    }
+    #expect(text.hasPrefix("initializer 'weight") && text.contains("holds 0 values where its shape"))
+  }
+
+  @Test("zero points outside of the type of what is quantized", arguments: [Int32(128), -129, .min])
+  func zeroPointsOutOfRange(zeroPoint: Int32) throws {
+    let text = try refusal(dense) { model in
+      let name = model.graph.node.first { $0.opType == "QuantizeLinear" }!.input[2]
+      let index = model.graph.initializer.firstIndex { $0.name == name }!
+      model.graph.initializer[index].rawData = Data()
+      model.graph.initializer[index].int32Data = [zeroPoint]
+    }
+    #expect(text.hasPrefix("initializer ") && text.contains("outside its 8-bit element type"))
+    let wide = try refusal(dense) { model in
+      let name = model.graph.node.first { $0.opType == "QuantizeLinear" }!.input[2]
+      let index = model.graph.initializer.firstIndex { $0.name == name }!
+      model.graph.initializer[index].dataType = 6
+      model.graph.initializer[index].rawData = Data()
+      model.graph.initializer[index].int32Data = [zeroPoint]
+    }
+    #expect(wide.contains("element type other than int8 and uint8"))
   }
 
   @Test func valuesOutsideOfTheFile() throws {
@@ -166,12 +194,17 @@ struct RefusalTests {
   }
 
   @Test func weightsWithAZeroPoint() throws {
-    let text = try refusal(dense) { model in
-      let node = model.graph.node.first { $0.opType == "DequantizeLinear" && $0.output[0].hasPrefix("weight") }!
-      let zero = model.graph.initializer.firstIndex { $0.name == node.input[2] }!
-      model.graph.initializer[zero].rawData[0] = 5
+    func moved(by zeroPoint: UInt8) throws -> Data {
+      try dense.model { model in
+        let node = model.graph.node.first { $0.opType == "DequantizeLinear" && $0.output[0].hasPrefix("weight") }!
+        let zero = model.graph.initializer.firstIndex { $0.name == node.input[2] }!
+        model.graph.initializer[zero].rawData[0] = zeroPoint
+      }
     }
-    #expect(text.contains("quantize weights symmetrically"))
+    #expect(try refusal(moved(by: 100)).contains("quantize weights symmetrically"))
+    // What stays within int8 is only another spelling.
+    func weights(_ model: Data) throws -> [Int8] { try #require(Graph(onnx: model).nodes[0].operation.weights).values }
+    #expect(try weights(moved(by: 1)) == weights(dense.model()).map { $0 - 1 })
   }
 
   @Test func groupsAndKernelsThatDoNotFit() throws {

@@ -1,166 +1,80 @@
 """Writes the models of Tests/DormouseImportTests/Fixtures/exported_*: files as other people's tools export them.
 
-Small networks in PyTorch, exported by torch.onnx and quantized by onnxruntime's quantizer, or exported with PyTorch's
-own fake quantization. Beside NAME.onnx stand NAME.input and NAME.output, what onnxruntime computes without graph
-optimisations for random int8 inputs (see onnx_peer.py). Run it with the private Python environment:
+Dense, temporal and DS-CNN networks of a few hundred weights, by PyTorch, Brevitas and onnxruntime's quantizer; the
+variants are those of the exporters_*.py beside this. Beside NAME.onnx stand NAME.input and NAME.output: random int8
+inputs, and what onnxruntime without graph optimisations, or qonnx, makes of them. What no runtime reads (types of
+intermediate values, traces, documentation) is left out of the files, to keep them small.
 
-    python tools/golden/make_exported_models.py
+    tools/golden/regenerate-exported
 """
 
 from __future__ import annotations
 
 import logging
-import subprocess
 import sys
-import tempfile
 import warnings
-from collections.abc import Iterator
-from pathlib import Path
 
+import exporters_brevitas
+import exporters_onnxruntime
+import exporters_torch
 import numpy as np
 import onnx
-import torch
 from make_onnx_fixtures import FIXTURES
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from torch import nn
+from onnx_executor import Executor
+
+SAMPLES = 32
+CHOSEN = (
+    "ort_dense_dynamo",
+    "ort_dense_uint8",
+    "ort_temporal_channels",
+    "ort_temporal_operator",
+    "ort_dscnn_prepared",
+    "ort_dscnn_operator_uint8",
+    "ort_dscnn_sigmoid",
+    "torch_dense_fx_x86",
+    "torch_dense_qat",
+    "torch_dense_pt2e_xnnpack",
+    "torch_temporal_pt2e_xnnpack",
+    "torch_dscnn_pt2e_xnnpack",
+    "brevitas_dense_w4",
+    "brevitas_dense_qcdq_w4",
+    "brevitas_temporal",
+    "brevitas_dscnn",
+)
 
 
-class Residual(nn.Module):
-    """A separable temporal block with a residual."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.time = nn.Conv1d(channels, channels, 3, padding=1, groups=channels)
-        self.mix = nn.Conv1d(channels, channels, 1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """[1, channels, frames] -> the same."""
-        return torch.relu(x + self.mix(self.time(x)))
-
-
-class BandsFirst(nn.Module):
-    """Takes frames as [1, frames, bands] into a network of [1, bands, frames]."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Swaps time and bands."""
-        return x.transpose(1, 2)
-
-
-def dscnn() -> nn.Module:
-    """A depthwise separable network over a picture of frames and bands, with batch normalisation."""
-
-    def block(inputs: int, outputs: int, kernel: object, stride: object, padding: object, groups: int = 1) -> nn.Module:
-        convolution = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups)
-        return nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU())
-
-    return nn.Sequential(
-        block(1, 8, (5, 3), (2, 2), (2, 1)),
-        block(8, 8, 3, 1, 1, groups=8),
-        block(8, 10, 1, 1, 0),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(10, 4),
-    )
-
-
-def temporal() -> nn.Module:
-    """Temporal convolutions with a residual and a mean over time."""
-    return nn.Sequential(
-        BandsFirst(),
-        nn.Conv1d(5, 8, 5, stride=2, padding=2),
-        nn.ReLU(),
-        Residual(8),
-        nn.MaxPool1d(2),
-        nn.AdaptiveAvgPool1d(1),
-        nn.Flatten(),
-        nn.Linear(8, 4),
-    )
-
-
-def dense() -> nn.Module:
-    """A frame stack and dense layers."""
-    return nn.Sequential(nn.Flatten(), nn.Linear(30, 12), nn.ReLU(), nn.Linear(12, 4))
-
-
-class FakeQuantized(nn.Module):
-    """A dense network with PyTorch's fake quantization, whose export keeps float weights before QuantizeLinear."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList([nn.Linear(30, 12), nn.Linear(12, 4)])
-        self.scales = [(layer.weight.detach().abs().amax(1) / 127).tolist() for layer in self.layers]
-        self.units = [(0.025, 3), (0.009, -128), (0.008, 5)]
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """[1, 6, 5] -> [1, 4]."""
-        x = torch.fake_quantize_per_tensor_affine(x.flatten(1), *self.units[0], -128, 127)
-        for index, layer in enumerate(self.layers):
-            scales = torch.tensor(self.scales[index])
-            zeros = torch.zeros(len(scales), dtype=torch.int32)
-            weight = torch.fake_quantize_per_channel_affine(layer.weight, scales, zeros, 0, -128, 127)
-            x = nn.functional.linear(x, weight, layer.bias)
-            x = torch.relu(x) if index == 0 else x
-            x = torch.fake_quantize_per_tensor_affine(x, *self.units[index + 1], -128, 127)
-        return x
-
-
-class Reader(CalibrationDataReader):
-    """Random frames for calibration."""
-
-    def __init__(self, shape: list[int]) -> None:
-        self.items: Iterator[dict] = iter(
-            [{"frames": np.random.default_rng(seed).normal(size=shape).astype(np.float32)} for seed in range(64)]
-        )
-
-    def get_next(self) -> dict | None:
-        """The next sample."""
-        return next(self.items, None)
-
-
-def export(network: nn.Module, shape: list[int], path: Path) -> None:
-    """Writes a float model; batch normalisation is folded by the exporter."""
-    torch.onnx.export(
-        network,
-        (torch.randn(shape),),
-        str(path),
-        dynamo=False,
-        opset_version=17,
-        input_names=["frames"],
-        output_names=["logits"],
-    )
+def stripped(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model without what no runtime reads."""
+    graph = model.graph
+    graph.ClearField("value_info")
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer):
+        part.ClearField("doc_string")
+        if "metadata_props" in part.DESCRIPTOR.fields_by_name:
+            part.ClearField("metadata_props")
+    return model
 
 
 def main() -> int:
-    """Writes every model and its golden vectors."""
+    """Writes every chosen model and its golden vectors."""
     warnings.filterwarnings("ignore")
     logging.disable(logging.WARNING)
-    torch.manual_seed(7)
-    work = Path(tempfile.mkdtemp())
-    networks = {"dense": (dense(), [1, 6, 5]), "temporal": (temporal(), [1, 12, 5]), "dscnn": (dscnn(), [1, 1, 11, 8])}
-    for name, (network, shape) in networks.items():
-        export(network.eval(), shape, work / "float.onnx")
-        for suffix, kind in (("", QuantType.QInt8), ("_uint8", QuantType.QUInt8)):
-            quantize_static(
-                work / "float.onnx",
-                FIXTURES / f"exported_{name}{suffix}.onnx",
-                Reader(shape),
-                quant_format=QuantFormat.QDQ,
-                per_channel=name != "dense",
-                activation_type=kind,
-                weight_type=QuantType.QInt8,
-            )
-    export(FakeQuantized().eval(), [1, 6, 5], FIXTURES / "exported_fake_quantized.onnx")
-
-    for path in sorted(FIXTURES.glob("exported_*.onnx")):
-        model = onnx.load(path)
-        model.doc_string = ""
-        for node in model.graph.node:
-            node.doc_string = ""
-        onnx.save(model, path)
-        peer = Path(__file__).with_name("onnx_peer.py")
-        files = ["--input", str(path.with_suffix(".input")), "--output", str(path.with_suffix(".output"))]
-        subprocess.run([sys.executable, str(peer), str(path), *files, "--samples", "32"], check=True)
-        print(path.name)
+    for old in FIXTURES.glob("exported_*"):
+        old.unlink()
+    makers = {}
+    for module in (exporters_onnxruntime, exporters_torch, exporters_brevitas):
+        makers.update(module.variants())
+    total = 0
+    for name in CHOSEN:
+        model = stripped(makers[name]())
+        path = FIXTURES / f"exported_{name}.onnx"
+        path.write_bytes(model.SerializeToString())
+        executor = Executor(model)
+        levels = executor.random_levels(SAMPLES)
+        path.with_suffix(".input").write_bytes(executor.in_memory_order(levels).tobytes())
+        path.with_suffix(".output").write_bytes(np.ascontiguousarray(executor.outputs(levels)).tobytes())
+        total += path.stat().st_size
+        print(f"{path.name}: {path.stat().st_size} bytes", flush=True)
+    print(f"{len(CHOSEN)} models, {total} bytes")
     return 0
 
 

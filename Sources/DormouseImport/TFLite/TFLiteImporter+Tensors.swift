@@ -13,14 +13,15 @@ extension TFLiteImporter {
         remedy: "convert the model with full integer quantization")
     }
     let (scales, zeroPoints, _) = try tensor.quantization()
-    let zeroPoint = (zeroPoints.first ?? 0) - (tensor.type == .uint8 ? 128 : 0)
+    let zeroPoint = zeroPoints.first ?? 0
     guard scales.count == 1 else {
       throw ImportError(tensor.place, "has \(scales.count) scales; an activation has one")
     }
-    guard (-128...127).contains(zeroPoint) else {
-      throw ImportError(tensor.place, "has the zero point \(zeroPoints.first ?? 0), which its type doesn't hold")
+    let offset: Int64 = tensor.type == .uint8 ? 128 : 0
+    guard (-128 + offset...127 + offset).contains(zeroPoint) else {
+      throw ImportError(tensor.place, "has the zero point \(zeroPoint), which its type doesn't hold")
     }
-    return Quantization(scale: Double(scales[0]), zeroPoint: Int(zeroPoint))
+    return Quantization(scale: Double(scales[0]), zeroPoint: Int(zeroPoint - offset))
   }
 
   /// The file's tensor that an operator reads at `position`.

@@ -57,12 +57,14 @@ struct TFLiteImporter {
         remedy: "export a network with one output, the scores")
     }
     guard !main.operators.isEmpty else { throw ImportError(place, "has no operators") }
-    try takeInput()
+    do { try takeInput() } catch let error as ImportError {
+      throw error.naming(main.operators.first { $0.inputs.contains(main.inputs[0]) })
+    }
     for operation in main.operators {
       for output in operation.outputs where values[output] != nil || handles[output] != nil {
         throw operation.error("writes \(main.tensors[output].place), which is written already")
       }
-      try convert(operation)
+      do { try convert(operation) } catch let error as ImportError { throw error.naming(operation) }
     }
     guard let output = values[main.outputs[0]] else {
       throw ImportError(main.tensors[main.outputs[0]].place, "is the output, but no operator writes it")
@@ -143,5 +145,13 @@ struct TFLiteImporter {
       return node
     }
     return (kept.map { tensors[$0] }, moved, places[output] ?? 0)
+  }
+}
+
+extension ImportError {
+  /// The error with the operator that uses the tensor at fault, where it names only that.
+  fileprivate func naming(_ operation: TFLiteOperator?) -> ImportError {
+    guard let operation, place.hasPrefix("tensor ") else { return self }
+    return ImportError("\(operation.place), \(place)", problem, remedy: remedy)
   }
 }
