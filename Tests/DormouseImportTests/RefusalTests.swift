@@ -198,7 +198,8 @@ struct RefusalTests {
       try dense.model { model in
         let node = model.graph.node.first { $0.opType == "DequantizeLinear" && $0.output[0].hasPrefix("weight") }!
         let zero = model.graph.initializer.firstIndex { $0.name == node.input[2] }!
-        model.graph.initializer[zero].rawData[0] = zeroPoint
+        let count = model.graph.initializer[zero].rawData.count
+        model.graph.initializer[zero].rawData = Data(repeating: zeroPoint, count: count)
       }
     }
     #expect(try refusal(moved(by: 100)).contains("quantize weights symmetrically"))
