@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRMWARE = ROOT / "firmware"
+RECORDER = Path(__file__).parent / "board_stubs" / "recorder.c"
 BLOCK = 640
 
 Step = tuple[str, int | None]
@@ -51,8 +52,7 @@ def compile_drivers(board: str, sources: tuple[str, ...], folder: Path) -> Path:
     home = FIRMWARE / "boards" / board
     files = [home / name if (home / name).exists() else FIRMWARE / "support" / name for name in sources]
     command = ["cc", "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-DREGISTERS_RECORDED"]
-    recorder = Path(__file__).parent / "board_stubs" / "recorder.c"
-    subprocess.run([*command, "-I", FIRMWARE / "support" / "include", *files, recorder, "-o", library], check=True)
+    subprocess.run([*command, "-I", FIRMWARE / "support" / "include", *files, RECORDER, "-o", library], check=True)
     return library
 
 

@@ -6,6 +6,7 @@ It is built here and run nowhere: none of these boards is emulated.
 import functools
 import hashlib
 import itertools
+import json
 import operator
 import re
 import shutil
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from command_line import DORMOUSE
 from count.counting import toolchain
-from kit import boards
+from kit import boards, footprint
 
 TOOLS = ("swiftc", "make", "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc")
 missing = [tool for tool in TOOLS if not shutil.which(tool)]
@@ -166,6 +167,20 @@ def test_esp32c3s_boot_rom_finds_an_image_with_the_elf_files_content(sdk, tmp_pa
     jumps = struct.unpack_from("<32I", loaded[found["_start"]], found["vectors"] - found["_start"])
     targets = [found["vectors"] + 4 * index + jump_offset(word) for index, word in enumerate(jumps)]
     assert targets == [found["trapped"], found["sound_came"]] + 30 * [found["trapped"]]
+
+
+def test_the_table_of_sizes_is_that_of_the_baseline():
+    baseline = json.loads(footprint.BASELINE.read_text())
+    text = (boards.BOARDS.parent / "README.md").read_text()
+    stated = {
+        f"board.{board}.{kind}": int(size.replace(",", ""))
+        for board, *sizes in re.findall(r"^\| ([\w-]+) \| ([\d,]+) \| ([\d,]+) \|$", text, re.MULTILINE)
+        for kind, size in zip(("flash", "ram"), sizes, strict=True)
+    }
+    measured = {key: value for key, value in baseline.items() if key.startswith("board.")}
+    assert set(stated) == set(measured) and len(stated) == 2 * len(boards.emulated() + boards.real())
+    far = [key for key, value in measured.items() if abs(stated[key] / value - 1) > 0.02]
+    assert not far, f"say anew in firmware/README.md: {far}"
 
 
 def jump_offset(word: int) -> int:
