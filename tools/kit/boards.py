@@ -27,7 +27,9 @@ def real() -> list[str]:
 def build(sdk: Path, board: str, example: str = EXAMPLE) -> Path:
     """Builds an example from the SDK alone; returns its ELF file."""
     command = ["make", "--silent", "-C", str(sdk / "examples"), f"BOARD={board}", f"EXAMPLE={example}"]
-    subprocess.run([*command, f"MODEL={MODEL}"], check=True, capture_output=True, text=True)
+    result = subprocess.run([*command, f"MODEL={MODEL}"], capture_output=True, text=True)
+    if result.returncode != 0:
+        raise RuntimeError(f"{example} for {board}: {result.stderr.strip()[-600:]}")
     core = re.search(r"^BOARD_CORE := (\S+)", (BOARDS / board / "board.mk").read_text(), re.MULTILINE)[1]
     return sdk / "examples" / "build" / f"{core}-dormouse-{board}" / MODEL / f"{example}.elf"
 
