@@ -1,7 +1,7 @@
 """Makes of an ELF file what the boot ROM of an ESP32-C3 loads from the start of flash: image.py FIRMWARE.elf.
 
-The format is Espressif's (esptool's documentation, "Firmware Image Format"): a header, an extended header, segments with
-the addresses they are loaded to, a checksum of their bytes, and a digest of all of it.
+The format is Espressif's (esptool's documentation, "Firmware Image Format"): a header, an extended header, segments
+with the addresses they are loaded to, a checksum of their bytes, and a digest of all of it.
 """
 
 import hashlib
