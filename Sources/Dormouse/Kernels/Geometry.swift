@@ -138,6 +138,13 @@ struct TapRange {
     self.end = end
   }
 
+  /// The same for neighbouring taps.
+  @inline(__always)
+  init(origin: Int, taps: Int, extent: Int) {
+    first = min(max(0 &- origin, 0), taps)
+    end = min(max(extent &- origin, first), taps)
+  }
+
   private init() {
     first = 0
     end = 0

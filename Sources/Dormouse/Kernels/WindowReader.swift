@@ -58,22 +58,21 @@ struct WindowReader {
 
   private func gather(_ input: UnsafePointer<Int8>, into vector: UnsafeMutablePointer<Int8>) {
     let channels = geometry.input.channels
-    let columns = TapRange(
-      origin: column, taps: geometry.kernelWidth, dilation: geometry.dilationWidth, extent: geometry.input.width)
-    if RuntimeParts.hasImported && geometry.dilationWidth == 1 {
-      let rows = TapRange(
-        origin: row, taps: geometry.kernelHeight, dilation: geometry.dilationHeight, extent: geometry.input.height)
+    if RuntimeParts.hasImported && geometry.dilationHeight == 1 && geometry.dilationWidth == 1 {
+      let rows = TapRange(origin: row, taps: geometry.kernelHeight, extent: geometry.input.height)
+      let columns = TapRange(origin: column, taps: geometry.kernelWidth, extent: geometry.input.width)
       let inside = ((rows.end &- rows.first) &* (columns.end &- columns.first)) &* channels
       if inside < geometry.windowCount { vector.fill(geometry.windowCount, with: zeroPoint) }
-      let y = row &+ rows.first &* geometry.dilationHeight
       let rowLength = geometry.input.width &* channels
       dm_copy_rows(
-        input + (y &* rowLength &+ (column &+ columns.first) &* channels), geometry.dilationHeight &* rowLength,
+        input + ((row &+ rows.first) &* rowLength &+ (column &+ columns.first) &* channels), rowLength,
         Int32(truncatingIfNeeded: rows.end &- rows.first),
         Int32(truncatingIfNeeded: (columns.end &- columns.first) &* channels),
         vector + (rows.first &* geometry.kernelWidth &+ columns.first) &* channels, geometry.kernelWidth &* channels)
       return
     }
+    let columns = TapRange(
+      origin: column, taps: geometry.kernelWidth, dilation: geometry.dilationWidth, extent: geometry.input.width)
     var target = vector
     var y = row
     for _ in 0..<geometry.kernelHeight {

@@ -12,7 +12,7 @@
 #if defined(__x86_64__) && __STDC_HOSTED__
 
 // Positions between which the rows stay in registers.
-#define DM_POINTS 64
+#define DM_POINTS 128
 // Elements of a vector at most.
 #define DM_POINT_ELEMENTS 64
 
@@ -96,18 +96,16 @@ DM_AVX512_TARGET DM_INLINE void dm_points_avx512(const int groups, const int kin
   const dm_scaler scaler = dm_scaler_of(_mm512_maskz_loadu_epi32(inside, rescale->multipliers + row),
                                         _mm512_maskz_loadu_epi32(inside, rescale->shifts + row), rescale);
   for (int32_t p = 0; p < positions; p++) {
-    __m512i even = bias, odd = _mm512_setzero_si512();
+    // Four sums, because a product has to wait for the one before.
+    __m512i sums[4] = {bias, _mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512()};
 #pragma clang loop unroll(full)
     for (int k = 0; k < groups; k++) {
       int32_t four;
       __builtin_memcpy(&four, x + 4 * k, 4);
-      if (k % 2 == 0) {
-        even = _mm512_dpbusd_epi32(even, _mm512_set1_epi32(four), weights[k]);
-      } else {
-        odd = _mm512_dpbusd_epi32(odd, _mm512_set1_epi32(four), weights[k]);
-      }
+      sums[k % 4] = _mm512_dpbusd_epi32(sums[k % 4], _mm512_set1_epi32(four), weights[k]);
     }
-    dm_finish_point_avx512(_mm512_add_epi32(even, odd), &scaler, rescale, row, inside, kind, y);
+    sums[0] = _mm512_add_epi32(_mm512_add_epi32(sums[0], sums[1]), _mm512_add_epi32(sums[2], sums[3]));
+    dm_finish_point_avx512(sums[0], &scaler, rescale, row, inside, kind, y);
     x += 4 * groups;
     y += outputs;
   }

@@ -97,6 +97,12 @@ DM_INLINE void dm_window_portable(const int8_t *const *taps, const int8_t *w, in
 // apart. Rows of windows are short: not worth a call.
 DM_SHARED void dm_copy_rows_portable(const int8_t *x, intptr_t x_step, int32_t rows, int32_t n, int8_t *y,
                                      intptr_t y_step) {
+#pragma clang loop unroll(disable) vectorize(disable)
+  for (; n == 4 && rows > 0; rows--) {
+    __builtin_memcpy(y, x, 4);
+    x += x_step;
+    y += y_step;
+  }
   for (; rows > 0; rows--) {
     int32_t i = 0;
 #pragma clang loop unroll(disable) vectorize(disable)
