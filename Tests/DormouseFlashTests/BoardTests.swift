@@ -96,6 +96,9 @@ struct BoardTests {
     #expect(try board.firmware(code, at: 0x0800_0400, place: "f") == [FlashPart(address: 0x0800_0400, bytes: code)])
     let elf = Self.elf(machine: 40, at: 0x0800_0000, code)
     #expect(try board.firmware(elf, at: nil, place: "f") == [FlashPart(address: 0x0800_0000, bytes: code)])
+    // Code that start-up copies to RAM is flashed to where it is copied from.
+    let copied = Self.elf(machine: 40, at: 0x0800_0000, code, used: 0x2000_0000)
+    #expect(try board.firmware(copied, at: nil, place: "f") == [FlashPart(address: 0x0800_0000, bytes: code)])
     let wrong: [([UInt8], UInt32?, String)] = [
       (
         IntelHex.text(code, at: 0x2000_0000), nil,
@@ -136,8 +139,8 @@ struct BoardTests {
     }
   }
 
-  /// A linked program of one segment.
-  private static func elf(machine: Int, at address: UInt32, _ code: [UInt8]) -> [UInt8] {
+  /// A linked program of one segment, which lies at `address` and is used there, or at `used`.
+  private static func elf(machine: Int, at address: UInt32, _ code: [UInt8], used: Int? = nil) -> [UInt8] {
     func field(_ value: Int, _ count: Int) -> [UInt8] {
       (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
@@ -145,7 +148,9 @@ struct BoardTests {
     var file: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 1, 1, 1] + [UInt8](repeating: 0, count: 9)
     file += field(2, 2) + field(machine, 2) + field(1, 4) + field(place, 4) + field(52, 4) + field(0, 4) + field(0, 4)
     file += field(52, 2) + field(32, 2) + field(1, 2) + field(40, 2) + field(0, 2) + field(0, 2)
-    file += field(1, 4) + field(84, 4) + field(place, 4) + field(place, 4) + field(code.count, 4) + field(code.count, 4)
+    file +=
+      field(1, 4) + field(84, 4) + field(used ?? place, 4) + field(place, 4) + field(code.count, 4)
+      + field(code.count, 4)
     return file + field(5, 4) + field(4, 4) + code
   }
 

@@ -28,8 +28,9 @@ public struct ElfFile: Sendable {
   /// Memory that holds its content when the device is switched on: code and constants that are used in place, and what
   /// start-up copies from.
   public let flash: [ClosedRange<UInt64>]
-  /// What is loaded where: bytes of the file by the addresses at which they lie when the device is switched on.
-  public let segments: [(address: UInt64, content: ArraySlice<UInt8>)]
+  /// What is loaded where: bytes of the file by the addresses at which they are used, and at which they lie when the device
+  /// is switched on, from where start-up may copy them.
+  public let segments: [(address: UInt64, load: UInt64, content: ArraySlice<UInt8>)]
   /// What the file says it was built for; nil if it does not say.
   public let architecture: Architecture?
 
@@ -89,7 +90,7 @@ public struct ElfFile: Sendable {
 
   /// The byte that is loaded at an address.
   func byte(at address: UInt64) -> UInt8? {
-    for (start, content) in segments where address >= start && address - start < UInt64(content.count) {
+    for (start, _, content) in segments where address >= start && address - start < UInt64(content.count) {
       return content[content.startIndex + Int(address - start)]
     }
     return nil
@@ -97,12 +98,12 @@ public struct ElfFile: Sendable {
 
   private static func load(
     _ reader: ByteReader
-  ) throws(CountingError) -> (flash: [ClosedRange<UInt64>], segments: [(UInt64, ArraySlice<UInt8>)]) {
+  ) throws(CountingError) -> (flash: [ClosedRange<UInt64>], segments: [(UInt64, UInt64, ArraySlice<UInt8>)]) {
     let start = try reader.number(at: 28)
     let size = try reader.number(at: 42, width: 2)
     let count = try reader.number(at: 44, width: 2)
     var ranges: [ClosedRange<UInt64>] = []
-    var segments: [(UInt64, ArraySlice<UInt8>)] = []
+    var segments: [(UInt64, UInt64, ArraySlice<UInt8>)] = []
     var hasCode = false
     guard count == 0 || size >= 32 else { throw CountingError("\(reader.name) is broken: its segments overlap") }
     for index in 0..<count {
@@ -114,7 +115,7 @@ public struct ElfFile: Sendable {
       guard length > 0 else { continue }
       ranges.append(load...(load + length - 1))
       let content = try reader.slice(at: try reader.number(at: header + 4), length: Int(length))
-      segments.append((UInt64(try reader.number(at: header + 8)), content))
+      segments.append((UInt64(try reader.number(at: header + 8)), load, content))
     }
     guard hasCode else { throw CountingError("\(reader.name) holds no code; give the linked firmware") }
     return (joined(ranges), segments)

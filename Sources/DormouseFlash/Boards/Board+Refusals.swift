@@ -84,7 +84,7 @@ extension Board {
       }
       var parts: [FlashPart] = []
       for segment in file.segments {
-        guard let address = UInt32(exactly: segment.address), UInt64(address) + UInt64(segment.content.count) <= 1 << 32
+        guard let address = UInt32(exactly: segment.load), UInt64(address) + UInt64(segment.content.count) <= 1 << 32
         else { throw FlashError("\(place): is broken: it reaches beyond 2^32") }
         parts.append(FlashPart(address: address, bytes: Array(segment.content)))
       }
