@@ -17,6 +17,7 @@ SUITES = (
     "imported",
     "footprint",
     "microfrontend",
+    "peers",
 )
 
 
@@ -25,8 +26,13 @@ def main() -> int:
     parser.add_argument("suite", choices=SUITES, help="what to measure")
     parser.add_argument("--json", action="store_true", help="one flat JSON object on standard output")
     parser.add_argument("--seconds", type=float, default=600, help="live: how long to listen (default: 600)")
+    parser.add_argument("--update", action="store_true", help="peers: bring table and picture of the README up to date")
     options = parser.parse_args()
+    if options.update and options.suite != "peers":
+        parser.error("--update goes with peers")
     suite = importlib.import_module(f".{options.suite}", __package__)
+    if options.suite == "peers":
+        return suite.run(options.json, options.update)
     return suite.run(options.json, options.seconds) if options.suite == "live" else suite.run(options.json)
 
 

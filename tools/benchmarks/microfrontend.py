@@ -4,18 +4,19 @@ import json
 import statistics
 import subprocess
 import sys
-import time
 
 import numpy as np
 from count.counting import ROOT
+from peers.runners import CHUNK, PymicroFeatures
 
 from . import ears
+from .dense250k import block
 
 sys.path.insert(0, str(ROOT / "tools" / "train"))
 
-from dormouse_train.frontend import Micro
+from dormouse_train.frontend import LogMel, Micro
 
-CHUNK, SECONDS, BLOCKS = 160, 4, 101
+SECONDS, BLOCKS = 4, 101
 FRAMES_A_SECOND = 98
 """Of the recording that devices hear: a second without what comes before the first window is full."""
 
@@ -25,47 +26,45 @@ def sound() -> np.ndarray:
     return np.tile(ears.sound(), SECONDS)
 
 
-def theirs(samples: np.ndarray) -> float:
-    """Seconds that pymicro-features takes for the sound, in calls of its C++ module with 10 ms each."""
-    import micro_features_cpp
+class OurFrontEnd:
+    """A sound through one of our front ends, in as many calls from Python as theirs takes."""
 
-    chunks = [samples[start : start + CHUNK].tobytes() for start in range(0, len(samples), CHUNK)]
-    front_end, process = micro_features_cpp.create_frontend(), micro_features_cpp.process_samples
-    start = time.perf_counter()
-    for chunk in chunks:
-        process(front_end, chunk)
-    return time.perf_counter() - start
+    def __init__(self, samples: np.ndarray, front_end: LogMel | None = None):
+        self._front_end, self._samples = front_end or Micro(), samples
+        self._buffer, self._memory = self._front_end._allocate()
+        ffi, base = self._front_end._ffi, samples.ctypes.data
+        starts = range(0, len(samples) // CHUNK * CHUNK, CHUNK)
+        self._starts = [ffi.cast("const int16_t *", base + 2 * at) for at in starts]
+        self._frame, self._ready = ffi.new("int8_t[]", 40), ffi.new("int32_t *")
+
+    def __call__(self) -> None:
+        library, memory, front_end = self._front_end._library, self._memory, self._front_end
+        library.dm_logmel_start(front_end._section, front_end._length, memory, front_end._memory_size)
+        frame, ready, push = self._frame, self._ready, library.dm_logmel_push
+        for source in self._starts:
+            # The first chunks fill the window; from then on a chunk completes a frame and is taken whole.
+            assert push(memory, source, CHUNK, frame, ready) == CHUNK
 
 
-def ours(samples: np.ndarray, front_end: Micro) -> float:
-    """Seconds that we take, in as many calls from Python."""
-    ffi, library = front_end._ffi, front_end._library
-    buffer, memory = front_end._allocate()
-    library.dm_logmel_start(front_end._section, front_end._length, memory, front_end._memory_size)
-    starts = [ffi.cast("const int16_t *", samples.ctypes.data + 2 * at) for at in range(0, len(samples), CHUNK)]
-    frame, ready, push = ffi.new("int8_t[]", 40), ffi.new("int32_t *"), library.dm_logmel_push
-    start = time.perf_counter()
-    for source in starts:
-        # The first chunks fill the window; from then on a chunk completes a frame and is taken whole.
-        assert push(memory, source, CHUNK, frame, ready) == CHUNK
-    took = time.perf_counter() - start
-    del buffer
-    return took
+def instructions() -> int:
+    """Of a frame on Cortex-M4."""
+    return round(ears.instructions("m4", "micro") / FRAMES_A_SECOND)
 
 
 def run(as_json: bool) -> int:
     """Measures and prints."""
     build = ["swift", "build", "-c", "release", "--product", "DormousePython"]
     subprocess.run(build, cwd=ROOT, check=True, stdout=sys.stderr)
-    samples, front_end = sound(), Micro()
-    frames = front_end.frames(len(samples))
-    pairs = [(ours(samples, front_end), theirs(samples)) for _ in range(BLOCKS)]
-    medians = [statistics.median(pair[side] for pair in pairs) / frames * 1e9 for side in (0, 1)]
+    samples = sound()
+    frames = Micro().frames(len(samples))
+    ours, theirs = OurFrontEnd(samples), PymicroFeatures(samples)
+    pairs = [(block(ours, repeats=1), block(theirs, repeats=1)) for _ in range(BLOCKS)]
+    medians = [statistics.median(pair[side] for pair in pairs) / frames for side in (0, 1)]
     results = {
         "microfrontend.host.ours_ns": round(medians[0]),
         "microfrontend.host.pymicro_ns": round(medians[1]),
         "microfrontend.host.ratio": round(statistics.median(a / b for a, b in pairs), 4),
-        "microfrontend.m4.instructions_per_frame": round(ears.instructions("m4", "micro") / FRAMES_A_SECOND),
+        "microfrontend.m4.instructions_per_frame": instructions(),
     }
     if as_json:
         print(json.dumps(results))

@@ -1,11 +1,11 @@
-"""`tools/plot det|size|confusion RESULTS.json... -o PICTURE.png`, `tools/plot analog-design|analog-trace|energy`."""
+"""`tools/plot KIND REPORT.json... -o PICTURE.png`: det, size, confusion, analog-design, analog-trace, energy, peers."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
 
-from . import analog, confusion, det, energy, size
+from . import analog, confusion, det, energy, peers, size
 from .results import ReportError, models
 
 
@@ -49,10 +49,17 @@ def main() -> int:
     command.add_argument("--start", type=float, default=0, metavar="SECONDS", help="of time: where it starts")
     command.add_argument("--end", type=float, metavar="SECONDS", help="and where it ends")
     command.add_argument("-o", "--output", type=Path, required=True, metavar="PICTURE", help="PNG, SVG or PDF")
+    text = "Dormouse beside its peers (.build-firmware/bench/peers.json of tools/bench peers)"
+    command = kinds.add_parser("peers", help=text, description=f"Draws {text}.")
+    command.add_argument("report", type=Path, metavar="PEERS.json", help="what was measured")
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="PICTURE", help="PNG, SVG or PDF")
     options = parser.parse_args()
     try:
         if options.kind == "energy":
             energy.draw(options.picture, options.results, options.output, options.start, options.end)
+            return 0
+        if options.kind == "peers":
+            peers.draw(json.loads(options.report.read_text(encoding="utf-8")), options.output)
             return 0
         if options.kind in boards:
             report = json.loads(options.report.read_text(encoding="utf-8"))
