@@ -75,7 +75,10 @@ struct ImageReport: Encodable {
     }
     let shape = image.frontEnd
     let record = shape.kind == AnalogBinaryRecord.analogBinary ? nil : image.logMel
-    let kinds = [LogMelRecord.micro: "micro", LogMelRecord.mfcc: "mfcc", LogMelRecord.logMel: "log-mel"]
+    let kinds = [
+      LogMelRecord.micro: "micro", LogMelRecord.mfcc: "mfcc", LogMelRecord.logMel: "log-mel",
+      LogMelRecord.emphasized: "log-mel",
+    ]
     let kind = kinds[shape.kind] ?? "analog-binary"
     frontEnd = FrontEnd(
       sampleRate: shape.sampleRate, window: shape.window, hop: shape.hop,

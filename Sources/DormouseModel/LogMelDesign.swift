@@ -20,16 +20,21 @@ public struct LogMelDesign {
     let mel = try LogMelDesign.melTable(settings)
     let windowTable = MemoryLayout<LogMelRecord>.size
     let melTable = ImageFormat.aligned(windowTable + 4 * window)
+    let emphasis = UInt32((settings.preEmphasis * 32768).rounded())
+    // Pre-emphasis halves samples: their energy is two octaves less.
+    let origin = emphasis == 0 ? settings.origin : settings.origin - 2
     let record = LogMelRecord(
       sampleRate: UInt32(settings.sampleRate), window: UInt16(window), hop: UInt16(settings.hop),
       fftLength: UInt16(settings.fftLength), bands: UInt16(settings.bands), lowFrequency: UInt32(settings.lowFrequency),
-      highFrequency: UInt32(settings.highFrequency), origin: Int32((settings.origin * 65536).rounded()),
+      highFrequency: UInt32(settings.highFrequency), origin: Int32((origin * 65536).rounded()),
       scale: LogMelDesign.multiplier(settings.stepsPerOctave / 65536), zeroPoint: Int32(settings.zeroPoint),
-      windowTable: UInt32(windowTable), melTable: UInt32(melTable), melTableLength: UInt32(2 * mel.count))
+      windowTable: UInt32(windowTable), melTable: UInt32(melTable), melTableLength: UInt32(2 * mel.count),
+      kind: emphasis == 0 ? LogMelRecord.logMel : LogMelRecord.emphasized, emphasis: emphasis)
     var bytes = withUnsafeBytes(of: record) { [UInt8]($0) }
     for n in 0..<window {
       let sine = sin(.pi * (Double(n) + 0.5) / Double(window))
-      let coefficient = Int32((sine * sine * Double(record.windowOne)).rounded())
+      let raised = settings.pedestal + (1 - settings.pedestal) * sine * sine
+      let coefficient = Int32((raised * Double(record.windowOne)).rounded())
       withUnsafeBytes(of: coefficient.littleEndian) { bytes += $0 }
     }
     bytes += [UInt8](repeating: 0, count: melTable - bytes.count)

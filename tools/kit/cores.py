@@ -10,8 +10,8 @@ OWN = "dormouse_own"
 SHORT_OF_FLASH = ("cortex-m0plus", "cortex-m4f", "cortex-m33", "rv32imc")
 LEFT_OUT = {
     FULL: (),
-    OWN: ("MFCC", "MICRO"),
-    DENSE: ("ANALOG", "BITS", "CASCADE", "CONVOLUTIONS", "IMPORTED", "MFCC", "MICRO", "WIDTHS"),
+    OWN: ("EMPHASIS", "MFCC", "MICRO"),
+    DENSE: ("ANALOG", "BITS", "CASCADE", "CONVOLUTIONS", "EMPHASIS", "IMPORTED", "MFCC", "MICRO", "WIDTHS"),
 }
 
 

@@ -4,7 +4,8 @@ import DormouseISA
 ///
 /// A frame is `FrontEndShape.frameLength` bytes: int8 features of `LogMel`, or the bits of `AnalogBinary` in little-endian
 /// words. Firmware leaves the kinds out that its model doesn't need, with the compilation conditions
-/// `DORMOUSE_WITHOUT_ANALOG`, `DORMOUSE_WITHOUT_MICRO` and `DORMOUSE_WITHOUT_MFCC`; validation then refuses their images.
+/// `DORMOUSE_WITHOUT_ANALOG`, `DORMOUSE_WITHOUT_MICRO`, `DORMOUSE_WITHOUT_MFCC` and `DORMOUSE_WITHOUT_EMPHASIS`; validation
+/// then refuses their images.
 public struct FrontEnd {
   private var logMel: LogMel?
   #if !DORMOUSE_WITHOUT_ANALOG

@@ -1,6 +1,6 @@
 /// What the rest of the machine needs to know of a front end, of whichever kind.
 public struct FrontEndShape: Equatable, Sendable {
-  /// The first word of the section: `LogMelRecord.logMel`, `LogMelRecord.micro`, `LogMelRecord.mfcc` or
+  /// The first word of the section: `LogMelRecord.logMel`, `.micro`, `.mfcc`, `.emphasized` or
   /// `AnalogBinaryRecord.analogBinary`.
   public let kind: UInt32
   /// Hz.

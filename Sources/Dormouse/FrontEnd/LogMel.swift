@@ -10,6 +10,10 @@ public struct LogMel {
   let section: UnsafeRawPointer
   let carry: UnsafeMutableRawPointer
   private var held = 0
+  #if !DORMOUSE_WITHOUT_EMPHASIS
+    /// The sample before the next one.
+    private var last: Int32 = 0
+  #endif
 
   /// Bytes of state that a front end with these settings keeps; a multiple of 16.
   public static func stateLength(_ record: LogMelRecord) -> Int {
@@ -61,6 +65,9 @@ public struct LogMel {
   /// Forgets all samples.
   public mutating func reset() {
     held = 0
+    #if !DORMOUSE_WITHOUT_EMPHASIS
+      last = 0
+    #endif
     #if !DORMOUSE_WITHOUT_MICRO
       if record.kind == LogMelRecord.micro { resetEstimates() }
     #endif
@@ -83,7 +90,15 @@ public struct LogMel {
     let missing = window &- held
     let taken = available < missing ? available : missing
     guard taken > 0, let base = samples.baseAddress else { return FrontEndStep(consumed: 0, frameReady: false) }
-    (carry + 2 &* held).copyMemory(from: base + start, byteCount: 2 &* taken)
+    #if DORMOUSE_WITHOUT_EMPHASIS
+      (carry + 2 &* held).copyMemory(from: base + start, byteCount: 2 &* taken)
+    #else
+      if record.kind == LogMelRecord.emphasized {
+        emphasize(base + start, taken, into: (carry + 2 &* held).assumingMemoryBound(to: Int16.self))
+      } else {
+        (carry + 2 &* held).copyMemory(from: base + start, byteCount: 2 &* taken)
+      }
+    #endif
     held &+= taken
     guard held == window else { return FrontEndStep(consumed: taken, frameReady: false) }
     compute(into: frame, scratch: scratch)
@@ -92,4 +107,21 @@ public struct LogMel {
     carry.copyMemory(from: carry + 2 &* hop, byteCount: 2 &* held)
     return FrontEndStep(consumed: taken, frameReady: true)
   }
+
+  #if !DORMOUSE_WITHOUT_EMPHASIS
+    /// Pre-emphasis of `count` samples, as `LogMelRecord` defines it.
+    private mutating func emphasize(
+      _ samples: UnsafePointer<Int16>, _ count: Int, into target: UnsafeMutablePointer<Int16>
+    ) {
+      let factor = Int32(bitPattern: record.emphasis)
+      for index in 0..<count {
+        let sample = Int32(samples[index])
+        // At opposite extremes the difference, in Q15, is 2^31 - 2^15 at most.
+        let value = (((sample &<< 15) &- factor &* last) &>> 1 &+ (1 &<< 14)) &>> 15
+        last = sample
+        // Rounding up may reach one more than there is.
+        target[index] = Int16(truncatingIfNeeded: value < 32767 ? value : 32767)
+      }
+    }
+  #endif
 }

@@ -3,12 +3,17 @@ extension LogMelRecord {
   @inline(__always)
   var isExtraSound: Bool {
     #if !DORMOUSE_WITHOUT_MFCC
-      if kind == LogMelRecord.mfcc { return reserved == 0 }
+      if kind == LogMelRecord.mfcc { return emphasis == 0 }
     #endif
     #if !DORMOUSE_WITHOUT_MICRO
-      if kind == LogMelRecord.micro { return coefficients | reserved == 0 }
+      if kind == LogMelRecord.micro { return coefficients | emphasis == 0 }
     #endif
-    return extraTable | coefficients | reserved == 0
+    #if !DORMOUSE_WITHOUT_EMPHASIS
+      if kind == LogMelRecord.emphasized {
+        return extraTable | coefficients == 0 && emphasis >= 1 && emphasis <= 32768
+      }
+    #endif
+    return extraTable | coefficients | emphasis == 0
   }
 
   /// Bytes of a window coefficient: 2 in the micro front end, else 4.

@@ -27,9 +27,11 @@ extension LogMelRecord {
     guard
       kind == LogMelRecord.logMel || (RuntimeParts.hasMicro && kind == LogMelRecord.micro)
         || (RuntimeParts.hasMfcc && kind == LogMelRecord.mfcc)
+        || (RuntimeParts.hasEmphasis && kind == LogMelRecord.emphasized)
     else {
       // Firmware that left a kind out doesn't tell it from one that nobody knows: flash is dear.
-      let hasAll = RuntimeParts.hasAnalog && RuntimeParts.hasMicro && RuntimeParts.hasMfcc
+      let hasAll =
+        RuntimeParts.hasAnalog && RuntimeParts.hasMicro && RuntimeParts.hasMfcc && RuntimeParts.hasEmphasis
       throw ImageError(.frontEnd, at: offset, hasAll ? .badValue : .partMissing)
     }
     guard sampleRate == 8000 || sampleRate == 16000 else { throw ImageError(.frontEnd, at: offset &+ 4, .badValue) }

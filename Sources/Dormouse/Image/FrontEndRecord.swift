@@ -7,13 +7,17 @@
 ///
 ///     feature = clamp(zeroPoint + round(scale * (log2(max(energy, 1)) - origin)), -128, 127)
 ///
+/// With **pre-emphasis**, the kind `emphasized`, what is heard in place of the samples `x[n]` is
+///
+///     round((x[n] - emphasis / 32768 x[n - 1]) / 2), x[-1] = 0
+///
 /// The tables are designed on the host (`LogMelDesign`), so that a device needs no trigonometry.
 ///
 /// **Mel table.** 16-bit words: the first FFT bin that any band sees; then a count of bins for each of the
 /// `bands + 1` gaps between edges; then a weight a bin, Q15, 0 to 32767. Successive bins fill successive gaps. In gap `g` a
 /// bin has its weight in band `g`, which rises there, and one minus its weight in band `g - 1`, which falls.
 public struct LogMelRecord: BitwiseCopyable {
-  /// 1 names the log-mel front end, 3 the micro front end (`MicroRecord`), 4 MFCC
+  /// 1 names the log-mel front end, 5 the same with pre-emphasis, 3 the micro front end (`MicroRecord`), 4 MFCC
   /// (`CepstrumRecord`).
   public var kind: UInt32
   /// Hz: 8000 or 16000.
@@ -48,8 +52,8 @@ public struct LogMelRecord: BitwiseCopyable {
   public var extraTable: UInt32
   /// Coefficients of a frame, 1 to 32, in MFCC; else zero.
   public var coefficients: UInt32
-  /// Reserved, zero.
-  public var reserved: UInt32
+  /// Of pre-emphasis, Q15, 1 to 32768; else zero.
+  public var emphasis: UInt32
 
   /// `kind` of the log-mel front end.
   public static let logMel: UInt32 = 1
@@ -57,13 +61,15 @@ public struct LogMelRecord: BitwiseCopyable {
   public static let mfcc: UInt32 = 4
   /// `kind` of the micro front end.
   public static let micro: UInt32 = 3
+  /// `kind` of the log-mel front end with pre-emphasis.
+  public static let emphasized: UInt32 = 5
 
   /// Memberwise.
   public init(
     sampleRate: UInt32, window: UInt16, hop: UInt16, fftLength: UInt16, bands: UInt16, lowFrequency: UInt32,
     highFrequency: UInt32, origin: Int32, scale: QuantizedMultiplier, zeroPoint: Int32, windowTable: UInt32,
     melTable: UInt32, melTableLength: UInt32, kind: UInt32 = LogMelRecord.logMel, extraTable: UInt32 = 0,
-    coefficients: UInt32 = 0
+    coefficients: UInt32 = 0, emphasis: UInt32 = 0
   ) {
     self.kind = kind
     self.sampleRate = sampleRate
@@ -82,6 +88,6 @@ public struct LogMelRecord: BitwiseCopyable {
     self.melTableLength = melTableLength
     self.extraTable = extraTable
     self.coefficients = coefficients
-    reserved = 0
+    self.emphasis = emphasis
   }
 }

@@ -85,6 +85,16 @@ enum RuntimeParts {
     #endif
   }
 
+  /// Log-mel with pre-emphasis: left out by `DORMOUSE_WITHOUT_EMPHASIS`.
+  @inline(__always)
+  static var hasEmphasis: Bool {
+    #if DORMOUSE_WITHOUT_EMPHASIS
+      false
+    #else
+      true
+    #endif
+  }
+
   /// A second network in the image, which verifies the first: left out by `DORMOUSE_WITHOUT_CASCADE`.
   @inline(__always)
   static var hasCascades: Bool {

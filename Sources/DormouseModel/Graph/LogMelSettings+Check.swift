@@ -38,6 +38,8 @@ extension LogMelSettings {
     try require((-64.0...64.0).contains(origin), "origin is \(origin) octaves; it must be -64 to 64")
     try require(
       (0.001...1000).contains(stepsPerOctave), "steps_per_octave is \(stepsPerOctave); it must be 0.001 to 1000")
+    try require((0...1).contains(preEmphasis), "pre_emphasis is \(preEmphasis); it must be 0 to 1")
+    try require((0...1).contains(pedestal), "pedestal is \(pedestal); it must be 0 to 1")
     try require((-128...127).contains(zeroPoint), "zero_point is \(zeroPoint); it must be -128 to 127")
   }
 }

@@ -22,6 +22,10 @@ public struct LogMelSettings: SpectralSettings {
   public var stepsPerOctave = 6.5
   /// Feature at `origin`.
   public var zeroPoint = 0
+  /// How much of a sample is subtracted from the next before the window: 0 to 1.
+  public var preEmphasis = 0.0
+  /// Of the window, at its ends: 0 for Hann's, 0.08 for Hamming's.
+  public var pedestal = 0.0
 
   /// The defaults.
   public init() {}
@@ -45,6 +49,9 @@ public struct LogMelSettings: SpectralSettings {
 
   /// Keys of model metadata and recipes.
   public static var realNumbers: [(key: String, path: WritableKeyPath<Self, Double>)] {
-    [("origin", \.origin), ("steps_per_octave", \.stepsPerOctave)]
+    [
+      ("origin", \.origin), ("steps_per_octave", \.stepsPerOctave), ("pre_emphasis", \.preEmphasis),
+      ("pedestal", \.pedestal),
+    ]
   }
 }
