@@ -122,7 +122,9 @@ def sdk_library() -> Path:
     """The SDK's library for Linux on x86-64, which an application links, as one that Python can load."""
     archive = libraries.build(cores.core("x86_64-linux"), cores.FULL)
     shared = BUILD / "bench" / "libdormouse.so"
-    subprocess.run(["gcc", "-shared", "-o", shared, "-Wl,--whole-archive", archive, "-Wl,--no-whole-archive"], check=True)
+    subprocess.run(
+        ["gcc", "-shared", "-o", shared, "-Wl,--whole-archive", archive, "-Wl,--no-whole-archive"], check=True
+    )
     return shared
 
 

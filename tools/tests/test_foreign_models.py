@@ -1,4 +1,4 @@
-"""Models that come without a manifest, with the settings of docs/settings: what they hear, and through which features."""
+"""Models without a manifest, with the settings of docs/settings: what they hear, and through which features."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from command_line import DORMOUSE, ROOT, dormouse
 
 sys.path.insert(0, str(ROOT / "tools" / "train"))
 
-from dormouse_train.frontend import LogMel  # noqa: E402
+from dormouse_train.frontend import LogMel
 
 DATA = ROOT.parent / "shared" / "data"
 MODELS, RECORDINGS = DATA / "models", DATA / "recordings"
