@@ -21,6 +21,7 @@ ONE_BY_ONE = {
         "firmware",
         "flash",
         "missing_parts",
+        "probes",
         "rtl",
         "simulate",
         "wake_word",
