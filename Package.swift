@@ -95,7 +95,8 @@ let package = Package(
 
 // A fuzzer has its own main function, from libFuzzer: only `tools/fuzz`, which links that, asks for it.
 if Context.environment["DORMOUSE_FUZZ"] != nil {
-  package.targets.append(.executableTarget(
+  package.targets.append(
+    .executableTarget(
       name: "dormouse-fuzz",
       dependencies: ["DormouseImport", .product(name: "SwiftProtobuf", package: "swift-protobuf")]))
 }
