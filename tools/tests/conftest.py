@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import soundfile
 from command_line import BARE, DORMOUSE, HEARING, dormouse
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -31,13 +32,16 @@ ONE_BY_ONE = {
 """Files of tests that write to the same folder."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `-n 2 --dist loadgroup` two files of tests run at a time, each in its order, and none beside one of the same
-    folder."""
-    groups = {name: folder for folder, names in ONE_BY_ONE.items() for name in names}
-    for item in items:
-        name = item.path.stem.removeprefix("test_")
-        item.add_marker(pytest.mark.xdist_group(groups.get(name, name)))
+class OneByOne(LoadScopeScheduling):
+    """With `-n 2` two files of tests run at a time, each in its order, and none beside one of the same folder."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = Path(nodeid.split("::")[0]).stem.removeprefix("test_")
+        return next((folder for folder, names in ONE_BY_ONE.items() if name in names), name)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    return OneByOne(config, log)
 
 
 @pytest.fixture(scope="session")
