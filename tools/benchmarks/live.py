@@ -28,8 +28,8 @@ ROWS = (
     ("listen.cpu_share_page", "the same with the page open", "0.02"),
     ("listen.memory", "memory at the end, bytes", "41,943,040"),
     ("listen.memory_growth", "of which grown while listening, bytes", "1,048,576"),
-    ("listen.latency_ms", "from sound to printed detection after the model's context, ms, 95 of 100", "300"),
-    ("listen.latency_ms_longest", "the longest of them, ms", ""),
+    ("listen.latency_ms", "from sound to printed detection after the model's context, ms, the longest", "300"),
+    ("listen.latency_ms_95", "the same, 95 of 100", ""),
     ("listen.labels_differ", "detections that detect has otherwise", "0"),
     ("listen.time_difference", "largest difference from detect's times, seconds", "0.16"),
     ("page.updates_per_second", "updates of the page's picture a second (at least)", "20"),
@@ -78,8 +78,8 @@ def soak(seconds: float, folder: Path) -> dict[str, float]:
         "listen.cpu_share_stereo": round(shares[1], 5),
         "listen.memory": grown * 1024,
         "listen.memory_growth": (grown - memory) * 1024,
-        "listen.latency_ms": round(1000 * statistics.quantiles(latencies, n=20)[18], 1),
-        "listen.latency_ms_longest": round(1000 * max(latencies), 1),
+        "listen.latency_ms": round(1000 * max(latencies), 1),
+        "listen.latency_ms_95": round(1000 * statistics.quantiles(latencies, n=20)[18], 1),
         **compare(plain.words, folder / "heard.wav"),
     }
 

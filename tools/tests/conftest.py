@@ -16,6 +16,8 @@ from kit import package  # noqa: E402
 
 ONE_BY_ONE = {
     ".build-firmware": [
+        "benchmarks",
+        "binary_fixtures",
         "cascade",
         "cycles",
         "ears",
