@@ -85,17 +85,10 @@ void microphone_interrupt(void) {
   }
 }
 
+static int16_t sample(int block, size_t index) { return sound[block][index]; }
+
 size_t microphone_read(int16_t *samples, size_t capacity) {
-  const int full = blocks_full(&pair);
-  size_t count = 0;
-  if (full < 0) {
-    return 0;
-  }
-  for (; count < capacity && pair.position + count < BLOCK_LENGTH; count++) {
-    samples[count] = sound[full][pair.position + count];
-  }
-  blocks_take(&pair, (uint32_t)count);
-  return count;
+  return blocks_read(&pair, samples, capacity, sample);
 }
 
 uint32_t microphone_lost(void) { return pair.lost; }

@@ -48,6 +48,22 @@ static inline void blocks_take(blocks *pair, uint32_t count) {
   }
 }
 
+// Gives at most `capacity` samples of the block that is full, and how many: `sample` makes the one at `index`
+// of block 0 or 1, and is asked for each once, in order.
+static inline size_t blocks_read(blocks *pair, int16_t *samples, size_t capacity,
+                                 int16_t (*sample)(int block, size_t index)) {
+  const int full = blocks_full(pair);
+  size_t count = 0;
+  if (full < 0) {
+    return 0;
+  }
+  for (; count < capacity && pair->position + count < BLOCK_LENGTH; count++) {
+    samples[count] = sample(full, pair->position + count);
+  }
+  blocks_take(pair, (uint32_t)count);
+  return count;
+}
+
 // A sample of 16 bits from a word that has `bits` more; what is too loud is cut.
 static inline int16_t block_sample(int32_t word, int bits) {
   const int32_t value = word >> bits;
