@@ -88,7 +88,11 @@ public struct TensorRecord: BitwiseCopyable {
   }
 
   /// Bytes that the channels of one position take; 0 for an unknown type.
-  @inline(__always)
+  #if DORMOUSE_WITHOUT_BITS
+    @inline(__always)
+  #else
+    @inline(never)
+  #endif
   public var positionLength: Int {
     guard RuntimeParts.hasBits else { return Int(channels) }
     return switch ElementType(rawValue: type) {

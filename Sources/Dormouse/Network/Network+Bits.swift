@@ -30,7 +30,7 @@ extension Network {
       var output = write(to, Int16.self).mutableSpan
       Add.run(read(from, Int16.self).span, read(image.tensor(Int(layer.inputs.1)), Int16.self).span, into: &output)
     case .concatenation:
-      join(index, to)
+      concatenate(index, into: to)
     case .depthwise, .lookup, .softmax, .multiply, .crop, .mean:
       break
     }
@@ -63,39 +63,5 @@ extension Network {
       var output = write(to, Int16.self).mutableSpan
       Rescale.run(read(from, Int16.self).span, constants, into: &output)
     }
-  }
-
-  /// Channels of bits are joined bit by bit, everything else as bytes.
-  private func join(_ index: Int, _ to: TensorRecord) {
-    let layer = image.layer(index)
-    guard to.holds(.bits) && layer.axis == Concatenation.Axis.channels.rawValue else {
-      var output = write(to, Int8.self).mutableSpan
-      return concatenate(index, into: &output, to)
-    }
-    var output = write(to, UInt32.self).mutableSpan
-    let indices: InlineArray<4, UInt16> = [layer.inputs.0, layer.inputs.1, layer.inputs.2, layer.inputs.3]
-    var offset = 0
-    for index in 0..<Int(layer.inputCount) {
-      let tensor = image.tensor(Int(indices[index]))
-      Concatenation.run(read(tensor, UInt32.self).span, Shape(tensor), atChannel: offset, into: &output, Shape(to))
-      offset = offset &+ Int(tensor.channels)
-    }
-  }
-
-  /// The memory of a tensor as elements, or words of bits.
-  @inline(__always)
-  private func pointer<Element>(_ tensor: TensorRecord, _: Element.Type) -> UnsafeMutablePointer<Element> {
-    UnsafeMutableRawPointer(elements(of: tensor)).assumingMemoryBound(to: Element.self)
-  }
-
-  @inline(__always)
-  private func read<Element>(_ tensor: TensorRecord, _ type: Element.Type) -> UnsafeBufferPointer<Element> {
-    UnsafeBufferPointer(write(tensor, type))
-  }
-
-  @inline(__always)
-  private func write<Element>(_ tensor: TensorRecord, _ type: Element.Type) -> UnsafeMutableBufferPointer<Element> {
-    UnsafeMutableBufferPointer(
-      start: pointer(tensor, type), count: tensor.byteLength / MemoryLayout<Element>.size)
   }
 }

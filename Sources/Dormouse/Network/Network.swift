@@ -76,7 +76,7 @@ public struct Network {
         input, Span(_unsafeStart: UnsafePointer(elements(of: second)), count: second.count), constants,
         into: &output, on: instructionSet)
     case .concatenation:
-      concatenate(index, into: &output, to)
+      concatenate(index, into: to)
     case .rescale:
       if RuntimeParts.hasBits { Rescale.run(input, constants, into: &output) }
     case .binarize, .prelu, .lookup, .softmax, .multiply, .crop, .mean:
@@ -90,19 +90,28 @@ public struct Network {
     Geometry(image.layer(index), input: input, output: output)
   }
 
-  /// Joins bytes, of whichever type: a position is as many bytes as its channels take.
-  func concatenate(_ index: Int, into output: inout MutableSpan<Int8>, _ result: TensorRecord) {
+  /// Joins bytes, of whichever type: a position is as many bytes as its channels take. Only channels of bits don't fill
+  /// their bytes, and are joined one by one.
+  func concatenate(_ index: Int, into result: TensorRecord) {
     let layer = image.layer(index)
     let axis = Concatenation.Axis(rawValue: layer.axis).unsafelyUnwrapped
-    let shape = Shape(bytesOf: result)
+    let joinsBits = RuntimeParts.hasBits && axis == .channels && result.holds(.bits)
     let indices: InlineArray<4, UInt16> = [layer.inputs.0, layer.inputs.1, layer.inputs.2, layer.inputs.3]
     var offset = 0
     for index in 0..<Int(layer.inputCount) {
       let tensor = image.tensor(Int(indices[index]))
-      let input = Span(_unsafeStart: UnsafePointer(elements(of: tensor)), count: tensor.byteLength)
-      let part = Shape(bytesOf: tensor)
-      Concatenation.run(input, part, axis: axis, at: offset, into: &output, shape)
-      offset = offset &+ part.extent(along: axis)
+      if joinsBits {
+        var output = write(result, UInt32.self).mutableSpan
+        Concatenation.run(
+          read(tensor, UInt32.self).span, Shape(tensor), atChannel: offset, into: &output, Shape(result))
+        offset = offset &+ Int(tensor.channels)
+      } else {
+        var output = write(result, Int8.self).mutableSpan
+        let part = Shape(bytesOf: tensor)
+        Concatenation.run(
+          read(tensor, Int8.self).span, part, axis: axis, at: offset, into: &output, Shape(bytesOf: result))
+        offset = offset &+ part.extent(along: axis)
+      }
     }
   }
 
@@ -110,6 +119,23 @@ public struct Network {
   func elements(of tensor: TensorRecord) -> UnsafeMutablePointer<Int8> {
     let region = RuntimeParts.hasImported ? region(of: tensor) : activations
     return (region + Int(truncatingIfNeeded: tensor.arenaOffset)).assumingMemoryBound(to: Int8.self)
+  }
+
+  /// The memory of a tensor as elements, or words of bits.
+  @inline(__always)
+  func pointer<Element>(_ tensor: TensorRecord, _: Element.Type) -> UnsafeMutablePointer<Element> {
+    UnsafeMutableRawPointer(elements(of: tensor)).assumingMemoryBound(to: Element.self)
+  }
+
+  @inline(__always)
+  func read<Element>(_ tensor: TensorRecord, _ type: Element.Type) -> UnsafeBufferPointer<Element> {
+    UnsafeBufferPointer(write(tensor, type))
+  }
+
+  @inline(__always)
+  func write<Element>(_ tensor: TensorRecord, _ type: Element.Type) -> UnsafeMutableBufferPointer<Element> {
+    UnsafeMutableBufferPointer(
+      start: pointer(tensor, type), count: tensor.byteLength / MemoryLayout<Element>.size)
   }
 
   @inline(__always)
