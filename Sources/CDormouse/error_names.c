@@ -10,12 +10,14 @@ static const char rules[] =
     "unsupported_operation\0unsupported_encoding\0bad_weight\0bad_type\0part_missing";
 
 static const char calls[] = "null_pointer\0not_open\0bad_length\0no_such_label\0bad_threshold\0wrong_input\0"
-                            "no_such_channel\0out_of_order\0lost_edge";
+                            "no_such_channel\0out_of_order\0lost_edge\0"
+                            "bad_flash\0no_image\0does_not_fit\0not_begun\0too_many_bytes\0incomplete\0"
+                            "flash_failed";
 
 const char *dormouse_error_name(ptrdiff_t code) {
   const char *name = rules;
   ptrdiff_t place = code < 0 ? code : 0;
-  if (place <= DORMOUSE_ERROR_NULL_POINTER && place >= DORMOUSE_ERROR_LOST_EDGE) {
+  if (place <= DORMOUSE_ERROR_NULL_POINTER && place >= DORMOUSE_ERROR_FLASH_FAILED) {
     name = calls;
     place -= DORMOUSE_ERROR_NULL_POINTER;
   } else if (place < DORMOUSE_ERROR_PART_MISSING) {

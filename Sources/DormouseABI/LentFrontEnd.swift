@@ -43,7 +43,7 @@ extension LentFrontEnd {
     do throws(ImageError) {
       return ask(try validated(section, length))
     } catch {
-      return -Int(error.reason.rawValue)
+      return Int(error.code)
     }
   }
 

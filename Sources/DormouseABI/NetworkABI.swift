@@ -20,7 +20,7 @@ public func dm_network_memory_size(_ image: UnsafeRawPointer?, _ length: Int) ->
   do throws(ImageError) {
     return memoryLength(try ModelImage(validating: image, length: length))
   } catch {
-    return -Int(error.reason.rawValue)
+    return Int(error.code)
   }
 }
 
@@ -39,7 +39,7 @@ public func dm_network_start(
         to: Network(image: model, activations: memory + headLength + ArenaPlan(program: model.program).activations))
     return 0
   } catch {
-    return -Int(error.reason.rawValue)
+    return Int(error.code)
   }
 }
 

@@ -17,10 +17,12 @@ struct OpenSpotter: ~Copyable {
   #endif
 
   /// Bytes before the settings.
-  private static var headLength: Int { ImageFormat.aligned(MemoryLayout<OpenSpotter>.size) }
+  static var headLength: Int { ImageFormat.aligned(MemoryLayout<OpenSpotter>.size) }
+  /// Bytes of the settings of a label; together they end at a multiple of 16.
+  static var keywordLength: Int { MemoryLayout<KeywordRecord>.size }
 
   private static func keywordsLength(_ image: ModelImage) -> Int {
-    ImageFormat.aligned(image.labelCount &* MemoryLayout<KeywordRecord>.size)
+    ImageFormat.aligned(image.labelCount &* keywordLength)
   }
 
   /// Bytes of arena that a spotter of the image needs.

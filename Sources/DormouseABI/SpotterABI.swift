@@ -11,7 +11,7 @@ public func dormouse_arena_length(_ image: UnsafeRawPointer?, _ imageLength: Int
     guard model.hasFrontEnd else { return Int(DORMOUSE_ERROR_MISSING_SECTION) }
     return OpenSpotter.arenaLength(model)
   } catch {
-    return 0 &- Int(error.reason.rawValue)
+    return Int(error.code)
   }
 }
 
@@ -28,7 +28,7 @@ public func dormouse_open(
     try OpenSpotter.open(try ModelImage(validating: image, length: imageLength), in: arena, length: arenaLength)
     return DORMOUSE_OK
   } catch {
-    return 0 &- Int32(error.reason.rawValue)
+    return error.code
   }
 }
 

@@ -52,7 +52,7 @@ private func serve(_ slots: consuming ModelSlots<FileFlash>) {
     guard byte >= 0, server.push(UInt8(truncatingIfNeeded: byte)) else { continue }
     for index in 0..<server.answer.length { uart_write(server.answer[index]) }
   }
-  Console().write(server.slots.boot(arenaLength: update_arena_length))
+  Console().write(server.boot())
 }
 
 private func spot(_ image: ModelImage, in path: UnsafeBufferPointer<UInt8>) -> Int32 {

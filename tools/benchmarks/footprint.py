@@ -56,11 +56,11 @@ def _measure() -> dict[str, int]:
     results = {}
     for short, name in CORES.items():
         results[f"dense_only.{short}.flash"] = _flash(name, DENSE, footprint.LEAST)
-        results[f"dense_only.{short}.flash_whole"] = _flash(name, DENSE, footprint.interface())
+        results[f"dense_only.{short}.flash_whole"] = _flash(name, DENSE, footprint.interface(footprint.SPOTTER))
     libraries.build(core(CORES["m4f"]), OWN)
     results["full.m4f.flash"] = _flash("cortex-m4f", OWN, footprint.LEAST)
     results["full.m4f.flash_front_ends"] = _flash("cortex-m4f", FULL, footprint.LEAST)
-    results["full.m4f.flash_whole"] = _flash("cortex-m4f", FULL, footprint.interface())
+    results["full.m4f.flash_whole"] = _flash("cortex-m4f", FULL, footprint.interface(footprint.SPOTTER))
     spotter = footprint.run(sdk, "cortex-m4f", "zero-dense-w4", DENSE)
     results["zero_w4.ram"] = spotter["arena"]
     results["zero_w4.stack"] = spotter["stack"]

@@ -10,13 +10,14 @@ from count.counting import parse, plugin, toolchain
 
 from . import boards
 from .cores import CORES, DENSE, FULL, core
-from .libraries import BUILD, interface
+from .libraries import BUILD, SLOTS, SPOTTER, interface
 from .package import SOURCE
 
 BASELINE = SOURCE / "footprint.json"
 # A number may grow by this much before somebody has to say that it is meant.
 TOLERANCE = 1.02
-# What a spotter needs that says which word it heard; everything is the whole of dormouse.h with the names of errors.
+# What a spotter needs that says which word it heard. The table has all functions of dormouse.h with the names of
+# errors, and those of dormouse_slots.h too.
 LEAST = ("dormouse_open", "dormouse_push")
 BOARDS = {
     "cortex-m0plus": "mps2-an385-m0plus",
@@ -83,8 +84,9 @@ def measure(sdk: Path) -> dict[str, int]:
         if not one.bare:
             continue
         for library in one.libraries:
-            for kind, size in flash(one.name, library, interface()).items():
-                numbers[f"{one.name}.{library}.{kind}"] = size
+            for name, headers in ((library, [SPOTTER]), (f"{library}+slots", [SPOTTER, SLOTS])):
+                for kind, size in flash(one.name, library, interface(*headers)).items():
+                    numbers[f"{one.name}.{name}.{kind}"] = size
     shipped = sorted(path.stem for path in (sdk / "models").glob("*/*.dormouse"))
     for name in BOARDS:
         models = shipped if name == "cortex-m4f" else KINDS if name in CHOSEN else KINDS[:1]
@@ -134,6 +136,7 @@ __all__ = [
     "BUILD",
     "DENSE",
     "LEAST",
+    "SPOTTER",
     "FootprintError",
     "accept",
     "complaints",

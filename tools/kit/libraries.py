@@ -13,16 +13,17 @@ from .cores import DENSE, LEFT_OUT, Core
 BUILD = ROOT / ".build-sdk"
 SOURCES = ROOT / "Sources"
 HEADERS = SOURCES / "CDormouse" / "include"
-# The part of the C interface that firmware gets; the rest is for the training tools.
-INTERFACE = ("OpenSpotter", "SpotterABI", "EdgesABI", "ModelABI")
+# The headers that firmware gets, and the files that implement them; the rest is for the training tools.
+SPOTTER, SLOTS = "dormouse.h", "dormouse_slots.h"
+INTERFACE = ("ImageError+Code", "OpenSpotter", "SpotterABI", "EdgesABI", "ModelABI", "OpenSlots", "SlotsABI")
 SWIFT = (
     *("-swift-version", "6", "-enable-experimental-feature", "Embedded", "-wmo", "-parse-as-library", "-Osize"),
     *("-Xllvm", "-machine-outliner-reruns=4"),
     *("-no-allocations", "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector"),
     *("-suppress-warnings", "-module-name", "Dormouse"),
 )
-# Kernels that only tests call, and the slots of firmware that takes new models.
-UNCALLED = ("Reference", "Serial", "Slots")
+# Kernels that only tests call.
+UNCALLED = "Reference"
 CLANG = (
     "-Os",
     "-fno-builtin",
@@ -38,13 +39,14 @@ CLANG = (
 
 def swift_sources() -> list[Path]:
     """What a library is made of: the runtime without what no function of the interface calls, and the interface."""
-    runtime = [path for path in (SOURCES / "Dormouse").rglob("*.swift") if path.parent.name not in UNCALLED]
+    runtime = [path for path in (SOURCES / "Dormouse").rglob("*.swift") if path.parent.name != UNCALLED]
     return sorted(runtime) + [SOURCES / "DormouseABI" / f"{name}.swift" for name in INTERFACE]
 
 
-def interface() -> list[str]:
-    """The functions of dormouse.h."""
-    return sorted(set(re.findall(r"\b(dormouse_\w+)\(", (HEADERS / "dormouse.h").read_text().split("#ifndef", 1)[1])))
+def interface(*headers: str) -> list[str]:
+    """The functions of these headers; of both, if none is named."""
+    text = [(HEADERS / name).read_text().split("#ifndef", 1)[1] for name in headers or (SPOTTER, SLOTS)]
+    return sorted(set(re.findall(r"\b(dormouse_\w+)\(", "".join(text))))
 
 
 def _inputs() -> list[Path]:

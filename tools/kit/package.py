@@ -18,7 +18,7 @@ COMMAND = ROOT / ".build" / "release" / "dormouse"
 
 def version() -> str:
     """Of the interface."""
-    return re.search(r'#define DORMOUSE_VERSION "(.+)"', (libraries.HEADERS / "dormouse.h").read_text())[1]
+    return re.search(r'#define DORMOUSE_VERSION "(.+)"', (libraries.HEADERS / libraries.SPOTTER).read_text())[1]
 
 
 def build_libraries(cores: tuple[Core, ...]) -> dict[tuple[str, str], Path]:
@@ -88,7 +88,8 @@ def _arduino(root: Path) -> None:
     shutil.copytree(SOURCE / "arduino", library)
     properties = library / "library.properties"
     properties.write_text(properties.read_text().replace("@VERSION@", version()))
-    shutil.copy(root / "include" / "dormouse.h", library / "src")
+    for header in (libraries.SPOTTER, libraries.SLOTS):
+        shutil.copy(root / "include" / header, library / "src")
     for core, place in ARDUINO.items():
         built = root / "lib" / core / f"lib{FULL}.a"
         if built.exists():
@@ -102,7 +103,8 @@ def assemble(target: Path, cores: tuple[Core, ...] = CORES) -> Path:
     root = target / f"dormouse-sdk-{version()}"
     shutil.rmtree(root, ignore_errors=True)
     (root / "include").mkdir(parents=True)
-    shutil.copy(libraries.HEADERS / "dormouse.h", root / "include")
+    for header in (libraries.SPOTTER, libraries.SLOTS):
+        shutil.copy(libraries.HEADERS / header, root / "include")
     for name in ("README.md", "examples"):
         copy = shutil.copytree if (SOURCE / name).is_dir() else shutil.copy
         copy(SOURCE / name, root / name)

@@ -29,7 +29,7 @@ ONE_BY_ONE = {
         "simulate",
         "wake_word",
     ],
-    ".build-sdk": ["board_firmware", "edges_abi", "sdk"],
+    ".build-sdk": ["board_firmware", "edges_abi", "sdk", "sdk_slots"],
 }
 """Files of tests that write to the same folder."""
 

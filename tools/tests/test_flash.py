@@ -1,16 +1,11 @@
 """Models brought to an emulated device: as files for programmers, into its flash memory, and over a bad serial line."""
 
 import os
-import pty
 import random
-import select
 import shutil
-import socket
 import struct
 import subprocess
 import sys
-import threading
-import tty
 import wave
 from pathlib import Path
 
@@ -18,6 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from count.counting import BUILD, ROOT
+from serial_line import Line
 
 DORMOUSE = ROOT / ".build" / "release" / "dormouse"
 BOARDS = {"mps2-an386": "qemu-system-arm", "virt-rv32imc": "qemu-system-riscv32"}
@@ -68,65 +64,9 @@ def sound(tmp_path) -> Path:
     return file
 
 
-class Line:
-    """A serial line between a pseudo-terminal and the emulator, on which bytes come to harm."""
-
-    def __init__(self, board: str, flash: Path, harm: float):
-        ours, theirs = socket.socketpair()
-        environment = os.environ | {"VARIANT": VARIANT, "SERIAL": "chardev:line"}
-        environment["QEMU_EXTRA"] = f"-chardev socket,id=line,fd={theirs.fileno()}"
-        command = [ROOT / "firmware" / "run", board, "update", str(flash)]
-        self.device = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, env=environment, pass_fds=[theirs.fileno()]
-        )
-        theirs.close()
-        self.socket, self.harm, self.left = ours, harm, None
-        self.master, slave = pty.openpty()
-        tty.setraw(slave)
-        self.port = os.ttyname(slave)
-        self.slave = slave
-        self.random = random.Random(11)
-        self.over = False
-        self.thread = threading.Thread(target=self.carry)
-        self.thread.start()
-
-    def harmed(self, data: bytes) -> bytes:
-        """The bytes, of which some are lost, doubled or changed."""
-        out = bytearray()
-        for byte in data:
-            if self.random.random() >= self.harm:
-                out.append(byte)
-                continue
-            out += self.random.choice([b"", bytes([byte, byte]), bytes([byte ^ self.random.randrange(1, 256)])])
-        return bytes(out)
-
-    def carry(self) -> None:
-        """Carries bytes both ways until it is over; cuts the device's power when `left` bytes have gone to it."""
-        while not self.over:
-            ready, _, _ = select.select([self.master, self.socket], [], [], 0.1)
-            if self.master in ready:
-                data = self.harmed(os.read(self.master, 4096))
-                if self.left is not None:
-                    self.left -= len(data)
-                    if self.left < 0:
-                        self.device.kill()
-                        return
-                self.socket.sendall(data)
-            if self.socket in ready:
-                data = self.socket.recv(4096)
-                if not data:
-                    return
-                os.write(self.master, self.harmed(data))
-
-    def end(self) -> str:
-        """Takes all down; returns what the device has printed."""
-        self.over = True
-        self.device.kill()
-        self.thread.join()
-        for file in (self.master, self.slave):
-            os.close(file)
-        self.socket.close()
-        return self.device.stdout.read()
+def line_to(board: str, flash: Path, harm: float) -> Line:
+    """A serial line to a device that waits for models."""
+    return Line([ROOT / "firmware" / "run", board, "update", flash], harm, VARIANT=VARIANT)
 
 
 def test_a_model_in_flash_memory_hears_what_the_host_hears(board, flash, sound):
@@ -154,7 +94,7 @@ def test_a_newest_model_that_has_decayed_gives_way(board, flash, sound):
 
 def test_an_update_over_a_line_that_harms_bytes_completes(board, flash, sound):
     # With 10 in 1000, as in the tests of UpdateClient, it takes minutes.
-    line = Line(board, flash, harm=0.001)
+    line = line_to(board, flash, harm=0.001)
     result = dormouse("flash", "-m", NEW, "--port", line.port, "--json")
     printed = line.end()
     assert result.returncode == 0, result.stderr
@@ -165,7 +105,7 @@ def test_an_update_over_a_line_that_harms_bytes_completes(board, flash, sound):
 
 
 def test_a_device_whose_power_fails_amid_an_update_starts_with_the_old_model(board, flash, sound):
-    line = Line(board, flash, harm=0)
+    line = line_to(board, flash, harm=0)
     line.left = 20_000
     result = dormouse("flash", "-m", NEW, "--port", line.port)
     line.end()

@@ -105,6 +105,20 @@ extern "C" {
 #define DORMOUSE_ERROR_OUT_OF_ORDER (-71)
 /* The comparator is at that level already: an edge between was lost. */
 #define DORMOUSE_ERROR_LOST_EDGE (-72)
+/* From here on, codes of dormouse_slots.h. The flash memory is described as none can be, or is too small. */
+#define DORMOUSE_ERROR_BAD_FLASH (-73)
+/* No slot holds an image for this device. */
+#define DORMOUSE_ERROR_NO_IMAGE (-74)
+/* The image is longer than a slot, or has no bytes. */
+#define DORMOUSE_ERROR_DOES_NOT_FIT (-75)
+/* No update was begun. */
+#define DORMOUSE_ERROR_NOT_BEGUN (-76)
+/* More bytes came than the image has. */
+#define DORMOUSE_ERROR_TOO_MANY_BYTES (-77)
+/* The image is not complete yet. */
+#define DORMOUSE_ERROR_INCOMPLETE (-78)
+/* The flash memory does not hold what was written. */
+#define DORMOUSE_ERROR_FLASH_FAILED (-79)
 
 /* A threshold that no score reaches: the label is never reported. */
 #define DORMOUSE_NEVER 65535

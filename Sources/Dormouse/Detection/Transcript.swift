@@ -13,7 +13,7 @@ public struct Transcript: Equatable {
   public private(set) var logitHash: UInt32
 
   /// Hash of nothing.
-  public static let emptyHash: UInt32 = 0x811C_9DC5
+  public static var emptyHash: UInt32 { 0x811C_9DC5 }
 
   /// Nothing heard yet.
   public init() {

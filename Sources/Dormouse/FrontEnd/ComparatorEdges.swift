@@ -32,7 +32,7 @@ public enum EdgeError: UInt8, Error, Sendable {
 /// time has passed without one, and hands each frame to `Spotter.push(frame:)`.
 public struct ComparatorEdges {
   /// Ticks a second.
-  public static let tickRate: UInt32 = 32768
+  public static var tickRate: UInt32 { 32768 }
 
   private let channels: UInt8
   private var levels = InlineArray<2, UInt32>(repeating: 0)

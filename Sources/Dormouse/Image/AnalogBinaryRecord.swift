@@ -31,7 +31,7 @@ public struct AnalogBinaryRecord: BitwiseCopyable {
   public var reserved: (UInt32, UInt32)
 
   /// `kind` of the analog-binary front end.
-  public static let analogBinary: UInt32 = 2
+  public static var analogBinary: UInt32 { 2 }
 
   /// Memberwise.
   public init(

@@ -20,7 +20,7 @@ public struct CascadeRecord: BitwiseCopyable {
   public var reserved: (UInt32, UInt32, UInt32, UInt32, UInt32)
 
   /// Every margin is below this.
-  public static let alwaysMargin: UInt16 = 256
+  public static var alwaysMargin: UInt16 { 256 }
 
   /// Memberwise.
   public init(keywordMargin: UInt16, otherMargin: UInt16, step: QuantizedMultiplier) {

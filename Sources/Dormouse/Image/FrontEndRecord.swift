@@ -56,13 +56,13 @@ public struct LogMelRecord: BitwiseCopyable {
   public var emphasis: UInt32
 
   /// `kind` of the log-mel front end.
-  public static let logMel: UInt32 = 1
+  public static var logMel: UInt32 { 1 }
   /// `kind` of MFCC.
-  public static let mfcc: UInt32 = 4
+  public static var mfcc: UInt32 { 4 }
   /// `kind` of the micro front end.
-  public static let micro: UInt32 = 3
+  public static var micro: UInt32 { 3 }
   /// `kind` of the log-mel front end with pre-emphasis.
-  public static let emphasized: UInt32 = 5
+  public static var emphasized: UInt32 { 5 }
 
   /// Memberwise.
   public init(

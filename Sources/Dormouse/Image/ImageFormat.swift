@@ -6,19 +6,19 @@
 /// without padding (asserted by `ImageFormatTests`); offsets are bytes, and say from where.
 public enum ImageFormat {
   /// "DRMS" in file order.
-  public static let magic: UInt32 = 0x534D_5244
+  public static var magic: UInt32 { 0x534D_5244 }
   /// A reader refuses another major version and accepts any minor one.
-  public static let majorVersion: UInt16 = 1
+  public static var majorVersion: UInt16 { 1 }
   /// What this reader knows; raised when something was added. An older reader refuses what it doesn't know by name.
-  public static let minorVersion: UInt16 = 4
+  public static var minorVersion: UInt16 { 4 }
   /// What a writer names unless the image holds something newer.
-  public static let baseMinorVersion: UInt16 = 1
+  public static var baseMinorVersion: UInt16 { 1 }
   /// Alignment of sections, and of the arena and its regions.
-  public static let alignment = 16
+  public static var alignment: Int { 16 }
   /// The CRC-32 covers the file from here to its end.
-  public static let checkedFrom = 16
+  public static var checkedFrom: Int { 16 }
   /// Largest image that is accepted; keeps every offset sum within 32 bits.
-  public static let maximumLength = 1 << 28
+  public static var maximumLength: Int { 1 << 28 }
 
   /// `length` rounded up to `alignment`.
   @inline(__always)
@@ -85,7 +85,7 @@ public enum SectionKind: UInt32, Sendable {
   case verifier = 8
 
   /// Kinds run from 1 to this.
-  public static let count = 8
+  public static var count: Int { 8 }
 
   /// This build of the runtime reads kinds up to this.
   static var readCount: Int { RuntimeParts.hasCascades ? count : count - 1 }

@@ -34,7 +34,7 @@ public struct MicroRecord: BitwiseCopyable {
   /// gain at its start, slope, bend, nothing.
   static let gains = logarithms + 2 * 130
   /// Bytes of record and tables.
-  public static let length = gains + 2 * 126
+  public static var length: Int { gains + 2 * 126 }
 
   /// Memberwise.
   public init(evenSmoothing: UInt16, oddSmoothing: UInt16, remaining: UInt16) {

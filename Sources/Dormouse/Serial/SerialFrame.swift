@@ -6,13 +6,13 @@
 /// was damaged is no frame.
 public enum SerialFrame {
   /// Bytes of a body, at most.
-  public static let longestBody = 248
+  public static var longestBody: Int { 248 }
   /// Bytes of a content, at most: so short that stuffing adds one byte.
   static let longestContent = 254
   /// Kind and sequence number ahead of the body, checksum behind.
   static let overhead = 6
   /// Bytes on the line, at most.
-  public static let longest = longestContent &+ 2
+  public static var longest: Int { longestContent &+ 2 }
 }
 
 /// Takes bytes from a line, one by one, and finds frames among them.

@@ -18,9 +18,9 @@ public enum UpdateRequest: UInt8, Sendable {
   case restart = 5
 
   /// Added to the kind of a request in its answer.
-  public static let answer: UInt8 = 0x80
+  public static var answer: UInt8 { 0x80 }
   /// Bytes of an image in one request, at most: a multiple of 16 that leaves room for the offset.
-  public static let chunk = 240
+  public static var chunk: Int { 240 }
 }
 
 /// What became of a request.
@@ -47,9 +47,9 @@ public enum UpdateStatus: UInt8, Sendable {
 /// The body of every answer: 20 bytes, numbers little-endian.
 public struct UpdateAnswer: Equatable, Sendable {
   /// Of the protocol.
-  public static let version: UInt8 = 1
+  public static var version: UInt8 { 1 }
   /// Bytes.
-  public static let length = 20
+  public static var length: Int { 20 }
 
   /// What became of the request.
   public var status = UpdateStatus.ok

@@ -9,10 +9,11 @@ public struct UpdateServer<Memory: FlashMemory & ~Copyable>: ~Copyable {
   public var slots: ModelSlots<Memory>
   /// The bytes to send after `push` was true.
   public private(set) var answer = SerialFrameWriter()
-  /// Whether the host has asked to start with the newest image.
+  /// Whether the host has asked to start with the newest image, since the last `boot`.
   public private(set) var wantsRestart = false
   private var reader = SerialFrameReader()
-  private let arenaLength: Int
+  /// Bytes of the device's arena.
+  public let arenaLength: Int
   /// CRC-32 of the image under way.
   private var underWay: UInt32 = 0
   /// CRC-32 of the image that was committed last since the device started; a commit whose answer was lost comes again.
@@ -24,6 +25,12 @@ public struct UpdateServer<Memory: FlashMemory & ~Copyable>: ~Copyable {
   public init(_ slots: consuming ModelSlots<Memory>, arenaLength: Int) {
     self.slots = slots
     self.arenaLength = arenaLength
+  }
+
+  /// Chooses what the device starts with, as `ModelSlots.boot` does; a restart that was asked for has been done with it.
+  public mutating func boot() -> BootChoice {
+    wantsRestart = false
+    return slots.boot(arenaLength: arenaLength)
   }
 
   /// Takes a byte; true if an answer is to be sent.
@@ -39,7 +46,7 @@ public struct UpdateServer<Memory: FlashMemory & ~Copyable>: ~Copyable {
     result.expected = UInt32(truncatingIfNeeded: slots.expected)
     result.taken = slots.expected == 0 ? 0 : UInt32(truncatingIfNeeded: slots.taken)
     result.slotLength = UInt32(truncatingIfNeeded: slots.layout.slotLength)
-    result.arenaLength = UInt32(truncatingIfNeeded: arenaLength)
+    result.arenaLength = UInt32(truncatingIfNeeded: arenaLength &- slots.beside.spotter)
     answer.begin(kind: reader.kind | UpdateRequest.answer, sequence: reader.sequence)
     result.write(to: &answer)
     answer.end()

@@ -23,8 +23,8 @@ public struct BootChoice {
 }
 
 extension ModelSlots where Memory: ~Copyable {
-  /// Chooses the newest valid image, otherwise the other one. An image is valid if `ModelImage` says so and its arena is no
-  /// longer than `arenaLength`.
+  /// Chooses the newest valid image, otherwise the other one. An image is valid if `ModelImage` says so and its spotter fits
+  /// into an arena of `arenaLength` bytes.
   public mutating func boot(arenaLength: Int) -> BootChoice {
     let record = journal.newest(in: memory)
     let preferred = record.map { $0.slot } ?? 0
@@ -49,7 +49,7 @@ extension ModelSlots where Memory: ~Copyable {
   ///
   /// - Throws: the first rule that it breaks.
   public func image(in slot: Int, arenaLength: Int) throws(ImageError) -> ModelImage {
-    let start = memory.base + layout.offset(of: slot)
+    let start = start(of: slot)
     let header = start.load(as: ImageHeader.self)
     guard header.magic == ImageFormat.magic else { throw ImageError(.header, at: 0, .badMagic) }
     guard header.totalLength <= UInt32(truncatingIfNeeded: layout.slotLength) else {
@@ -57,7 +57,8 @@ extension ModelSlots where Memory: ~Copyable {
     }
     let image = try ModelImage(validating: start, length: Int(truncatingIfNeeded: header.totalLength))
     guard image.hasFrontEnd else { throw ImageError(.frontEnd, at: 0, .missingSection) }
-    guard image.arenaLength <= arenaLength else { throw ImageError(.header, at: 20, .arenaTooSmall) }
+    let spotterLength = beside.spotter &+ ImageFormat.aligned(image.labelCount &* beside.label)
+    guard image.arenaLength <= arenaLength &- spotterLength else { throw ImageError(.header, at: 20, .arenaTooSmall) }
     return image
   }
 }

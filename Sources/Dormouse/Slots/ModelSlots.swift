@@ -17,6 +17,9 @@ public struct ModelSlots<Memory: FlashMemory & ~Copyable>: ~Copyable {
   /// Slot of the image in use, which updates leave alone; nil before `boot`, and where no image is valid. A host that
   /// brings images by a probe may say which one to leave alone.
   public var used: Int?
+  /// Bytes of the arena that a spotter takes beside what its image asks for: the spotter itself, and each of its labels.
+  /// None in Swift, where a spotter is a value of its own.
+  public var beside = (spotter: 0, label: 0)
   /// Bytes of the image that the update brings; 0 without one.
   public internal(set) var expected = 0
   /// Bytes of it that have been taken.
@@ -30,6 +33,9 @@ public struct ModelSlots<Memory: FlashMemory & ~Copyable>: ~Copyable {
     self.memory = memory
     self.layout = layout
   }
+
+  /// Where a slot, 0 or 1, is mapped.
+  public func start(of slot: Int) -> UnsafeRawPointer { memory.base + layout.offset(of: slot) }
 
   var journal: SlotJournal { SlotJournal(memory, at: layout.journal) }
 }

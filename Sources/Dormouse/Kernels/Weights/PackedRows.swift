@@ -11,7 +11,7 @@ import DormouseISA
 ///   is in word `j`, pair `q` at bit `q` of either half.
 public struct PackedRows {
   /// Columns of a group.
-  public static let groupWidth = 32
+  public static var groupWidth: Int { 32 }
 
   /// First word; aligned to 4.
   let base: UnsafeRawPointer
