@@ -100,6 +100,25 @@ def test_the_driver_and_not_semihosting_is_linked(board, elf):
 
 
 @pytest.mark.parametrize("board", sorted(INTERRUPT), scope="module")
+def test_firmware_with_slots_reads_the_region_that_a_probe_writes(sdk, board):
+    elf = boards.build(sdk, board, "update")
+    described = json.loads((boards.BOARDS / board / "flash.json").read_text())
+    found = symbols(elf)
+    assert found["__model_region"] == int(described["models"]["address"], 16)
+    assert found["__model_region_length"] == described["models"]["bytes"]
+    defines = (boards.BOARDS / board / "board.mk").read_text()
+    assert f"-DMODELS_PAGE={described['page_bytes']} -DMODELS_UNIT={described['unit_bytes']}" in defines
+    model = boards.regions(board)["MODEL"]
+    assert not [name for name, _, _, load, stored in boards.sections(elf) if stored and load in model]
+    assert {"dormouse_slots_boot", "microphone_read"} <= set(found)
+
+
+def test_a_board_that_cannot_read_its_models_has_no_firmware_with_slots(sdk):
+    with pytest.raises(RuntimeError, match="esp32-c3 has no flash memory for EXAMPLE=update"):
+        boards.build(sdk, "esp32-c3", "update")
+
+
+@pytest.mark.parametrize("board", sorted(INTERRUPT), scope="module")
 def test_the_vectors_name_the_stack_the_start_and_the_microphone(board, elf, tmp_path):
     found = symbols(elf)
     start = found["vectors"]

@@ -1,6 +1,6 @@
-/* Listens with the newest of two models in flash, and takes another one over the serial line (`dormouse flash
- * --port`) while it listens: firmware that need not be built again for another model. On an emulated board it
- * hears a recording, then serves the serial line, if there is one. */
+/* Listens with the newest of two models in flash: firmware that need not be built again for another model. An
+ * emulated board hears a recording, then takes models over its serial line, if there is one (`dormouse flash
+ * --port`); into a real board a probe brings them (`dormouse flash --board BOARD --slot free`). */
 #include "board.h"
 #include "board_slots.h"
 #include "dormouse.h"
