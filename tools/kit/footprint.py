@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from count.counting import BUILD as PLUGIN_BUILD
@@ -31,9 +32,6 @@ BOARDS = {
     "rv32imac": "virt-rv32imc",
     "rv32imc_zbb": "virt-rv32imc",
 }
-# Every core runs one model; one core of each kind runs one of each kind; the Cortex-M4F runs all.
-KINDS = ("zero-dense-w4", "zero-dense", "zero-temporal", "zero-binary", "zero-binary-analog64")
-CHOSEN = ("cortex-m0plus", "cortex-m55", "rv32imc")
 
 
 class FootprintError(Exception):
@@ -77,8 +75,8 @@ def run(sdk: Path, name: str, model: str, library: str = FULL) -> dict[str, int]
 
 
 def measure(sdk: Path) -> dict[str, int]:
-    """Everything, under keys such as `cortex-m4f.dormouse.text`, `cortex-m4f.zero-dense.stack` and
-    `board.mps2-an386.flash`."""
+    """Every library, every model on every core that is emulated, and every board, under keys such as
+    `cortex-m4f.dormouse.text`, `cortex-m4f.zero-dense.stack` and `board.mps2-an386.flash`."""
     numbers: dict[str, int] = {}
     for one in CORES:
         if not one.bare:
@@ -88,10 +86,10 @@ def measure(sdk: Path) -> dict[str, int]:
                 for kind, size in flash(one.name, library, interface(*headers)).items():
                     numbers[f"{one.name}.{name}.{kind}"] = size
     shipped = sorted(path.stem for path in (sdk / "models").glob("*/*.dormouse"))
-    for name in BOARDS:
-        models = shipped if name == "cortex-m4f" else KINDS if name in CHOSEN else KINDS[:1]
-        for model in models:
-            for kind, value in run(sdk, name, model).items():
+    wanted = [(name, model) for name in BOARDS for model in shipped]
+    with ThreadPoolExecutor(2) as pool:
+        for (name, model), found in zip(wanted, pool.map(lambda pair: run(sdk, *pair), wanted), strict=True):
+            for kind, value in found.items():
                 numbers[f"{name}.{model}.{kind}"] = value
     for board in (*boards.emulated(), *boards.real()):
         for kind, value in boards.size(sdk, board).items():
