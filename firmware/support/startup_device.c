@@ -1,5 +1,6 @@
 // Reset of a real board with a Cortex-M: switch the floating-point unit on, fill .data and .bss, start the
-// device, run the application. The build says which interrupt is the microphone's, MICROPHONE_IRQ.
+// device, run the application. The build says which interrupt is the microphone's, MICROPHONE_IRQ, and which
+// the console's, SERIAL_IRQ, if it has one.
 #include "core.h"
 #include "device.h"
 
@@ -14,6 +15,16 @@ static void fault(void) {
   }
   for (;;) {
     core_sleep();
+  }
+}
+
+extern _Bool flash_forgive(void) __attribute__((weak));
+
+// A flash memory with error correction complains this way of a unit that was cut off while it was written.
+// What is read there is refused later, as any wrong content is.
+static void not_maskable(void) {
+  if (flash_forgive == 0 || !flash_forgive()) {
+    fault();
   }
 }
 
@@ -49,10 +60,23 @@ typedef union {
   void (*handler)(void);
 } vector;
 
-// Initial stack, reset, NMI and faults, then the device's interrupts up to the microphone's: no other is
-// switched on.
-__attribute__((section(".vectors"), used)) static const vector vectors[16 + MICROPHONE_IRQ + 1] = {
-    {&__stack_top},     {.handler = reset},
-    {.handler = fault}, {.handler = fault},
-    {.handler = fault}, {.handler = fault},
-    {.handler = fault}, [16 + MICROPHONE_IRQ] = {.handler = microphone_interrupt}};
+#if defined(SERIAL_IRQ)
+// Only firmware that takes models has it.
+extern void console_interrupt(void) __attribute__((weak));
+#else
+#define SERIAL_IRQ 0
+#define console_interrupt 0
+#endif
+enum { LAST_IRQ = MICROPHONE_IRQ > SERIAL_IRQ ? MICROPHONE_IRQ : SERIAL_IRQ };
+
+// Initial stack, reset, NMI and faults, then the device's interrupts up to the last that is ever switched on.
+__attribute__((section(".vectors"), used)) static const vector vectors[16 + LAST_IRQ + 1] = {
+    {&__stack_top},
+    {.handler = reset},
+    {.handler = not_maskable},
+    {.handler = fault},
+    {.handler = fault},
+    {.handler = fault},
+    {.handler = fault},
+    [16 + SERIAL_IRQ] = {.handler = console_interrupt},
+    [16 + MICROPHONE_IRQ] = {.handler = microphone_interrupt}};

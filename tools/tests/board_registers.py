@@ -73,6 +73,7 @@ class Device:
         self.react: dict[str, Callable[[int], None]] = {}
         self.log: list[Step] = []
         self.strays: list[str] = []
+        self.result = 0
         self.memory: dict[int, int] = {}
         # A copy of its own: each device starts with fresh static variables.
         copy = folder / f"{library.stem}-{id(self)}.so"
@@ -112,16 +113,20 @@ class Device:
         self.memory[memory & 0xFFFF_FFFF] = memory
         return memory & 0xFFFF_FFFF
 
-    def does(self, function: str, *arguments: int) -> list[Step]:
-        """What a call of one of the drivers' functions does."""
+    def does(self, function: str, *arguments: object) -> list[Step]:
+        """What a call of one of the drivers' functions does; `result` is what it said, if that is a _Bool."""
         self.log = []
-        getattr(self.code, function)(*arguments)
+        self.result = getattr(self.code, function)(*arguments) & 0xFF
         assert not self.strays, f"{function} touches {self.strays}, which the test has no names for"
         return self.log
 
     def fill(self, address: int, values: np.ndarray) -> None:
         """Does as DMA: writes memory that a register was told of."""
         ctypes.memmove(self.memory[address], values.ctypes.data, values.nbytes)
+
+    def take(self) -> int:
+        """The next byte that has come over the console's line, or why there is none."""
+        return ctypes.c_int32(self.code.console_get()).value
 
     def samples(self, capacity: int) -> np.ndarray:
         """What `microphone_read` gives."""

@@ -3,6 +3,7 @@
 Addresses and fields here are written down from the manual, apart from the drivers'. None of this ran on hardware.
 """
 
+import ctypes
 import shutil
 
 import numpy as np
@@ -17,6 +18,8 @@ STM32L4R5 = {
     "LPUART1.CR1": 0x4000_8000,
     "LPUART1.BRR": 0x4000_8000 + 0x0C,
     "LPUART1.ISR": 0x4000_8000 + 0x1C,
+    "LPUART1.ICR": 0x4000_8000 + 0x20,
+    "LPUART1.RDR": 0x4000_8000 + 0x24,
     "LPUART1.TDR": 0x4000_8000 + 0x28,
     "DFSDM1.CH0CFGR1": 0x4001_6000,
     "DFSDM1.CH2CFGR1": 0x4001_6000 + 2 * 0x20,
@@ -40,6 +43,10 @@ STM32L4R5 = {
     "RCC.APB1ENR2": 0x4002_1000 + 0x5C,
     "RCC.APB2ENR": 0x4002_1000 + 0x60,
     "FLASH.ACR": 0x4002_2000,
+    "FLASH.KEYR": 0x4002_2000 + 0x08,
+    "FLASH.SR": 0x4002_2000 + 0x10,
+    "FLASH.CR": 0x4002_2000 + 0x14,
+    "FLASH.ECCR": 0x4002_2000 + 0x18,
     "GPIOB.MODER": 0x4800_0400,
     "GPIOB.BSRR": 0x4800_0400 + 0x18,
     "GPIOE.MODER": 0x4800_1000,
@@ -47,9 +54,14 @@ STM32L4R5 = {
     "GPIOE.AFRH": 0x4800_1000 + 0x24,
     "GPIOG.MODER": 0x4800_1800,
     "GPIOG.AFRL": 0x4800_1800 + 0x20,
+    "GPIOG.AFRH": 0x4800_1800 + 0x24,
     "NVIC.ISER0": 0xE000_E100,
+    "NVIC.ISER2": 0xE000_E108,
+    # Two words of the second bank.
+    "first": 0x0810_3008,
+    "second": 0x0810_300C,
 }
-library, device = drivers("nucleo-l4r5zi", STM32L4R5)
+library, device = drivers("nucleo-l4r5zi", STM32L4R5, ("device.c", "microphone.c", "flash.c", "serial.c"))
 GPIO_RESET = 0xFFFF_FFFF
 
 
@@ -185,3 +197,89 @@ def test_stm32l4r5_counts_lost_halves_even_when_an_interrupt_comes_late(device):
     assert stm32l4r5_interrupt(device, 0, 1)[-1] == ("DMA1.IFCR", fields(TCIF1=(1, 1), HTIF1=(2, 1)))
     assert device.lost == 3
     assert len(device.block()) == BLOCK and len(device.samples(160)) == 0
+
+
+UNLOCKED = [
+    ("FLASH.SR", None),
+    ("FLASH.KEYR", 0x4567_0123),
+    ("FLASH.KEYR", 0xCDEF_89AB),
+    (
+        "FLASH.SR",
+        fields(EOP=(0, 1), OPERR=(1, 1), PROGERR=(3, 1), WRPERR=(4, 1), PGAERR=(5, 1), SIZERR=(6, 1))
+        | fields(PGSERR=(7, 1), MISERR=(8, 1), FASTERR=(9, 1)),
+    ),
+]
+CACHE = fields(LATENCY=(0, 3), ICEN=(9, 1), DCEN=(10, 1))
+LOCKED = [
+    ("FLASH.SR", None),
+    ("FLASH.CR", fields(LOCK=(31, 1))),
+    *change("FLASH.ACR", fields(LATENCY=(0, 3), ICEN=(9, 1))),
+    *change("FLASH.ACR", fields(LATENCY=(0, 3), ICEN=(9, 1), DCRST=(12, 1))),
+    *change("FLASH.ACR", fields(LATENCY=(0, 3), ICEN=(9, 1))),
+    *change("FLASH.ACR", CACHE),
+]
+
+
+def flash_that_finishes_late(device, *errors: int) -> None:
+    """Busy for some reads after each command; then the flags are these."""
+    device.values["FLASH.ACR"] = CACHE
+    device.coming["FLASH.SR"] = [1 << 16, 0]
+    busy = [1 << 16, 1 << 16, *errors, *errors]
+
+    def command(value):
+        if value & fields(STRT=(16, 1)):
+            device.coming["FLASH.SR"] = list(busy)
+
+    device.react["FLASH.CR"] = command
+    device.react["FLASH.SR"] = lambda _: device.values.update({"FLASH.SR": 0})
+    device.react["second"] = lambda _: device.coming.update({"FLASH.SR": list(busy)})
+
+
+@pytest.mark.parametrize(
+    ("address", "bank", "page"), [(0x0810_0000, 1, 0), (0x081F_F000, 1, 255), (0x0800_3000, 0, 3), (0x0810_3000, 1, 3)]
+)
+def test_stm32l4r5_erases_the_page_of_an_address_in_its_bank(device, address, bank, page):
+    flash_that_finishes_late(device)
+    chosen = fields(PER=(1, 1), PNB=(3, page), BKER=(11, bank))
+    steps = device.does("flash_erase", address)
+    assert steps == [*UNLOCKED, ("FLASH.CR", chosen), ("FLASH.CR", chosen | fields(STRT=(16, 1))), *LOCKED]
+    assert device.result == 1 and not device.coming["FLASH.SR"], "waited before and after"
+
+
+def test_stm32l4r5_programs_two_words_at_their_address(device):
+    flash_that_finishes_late(device)
+    words = (ctypes.c_uint32 * 2)(0x1234_5678, 0x9ABC_DEF0)
+    steps = device.does("flash_program", STM32L4R5["first"], words)
+    program = [("FLASH.CR", fields(PG=(0, 1))), ("first", 0x1234_5678), ("second", 0x9ABC_DEF0)]
+    assert steps == [*UNLOCKED, *program, *LOCKED]
+    assert device.result == 1 and not device.coming["FLASH.SR"]
+
+
+def test_stm32l4r5_says_when_flash_has_refused(device):
+    flash_that_finishes_late(device, fields(PROGERR=(3, 1)))
+    words = (ctypes.c_uint32 * 2)(0, 0)
+    assert device.does("flash_program", STM32L4R5["first"], words)[-len(LOCKED) :] == LOCKED
+    assert device.result == 0
+
+
+def test_stm32l4r5_forgives_what_error_correction_has_detected_and_nothing_else(device):
+    assert device.does("flash_forgive") == [("FLASH.ECCR", None)] and device.result == 0
+    device.values["FLASH.ECCR"] = detected = fields(ADDR_ECC=(0, 0x1234), ECCD=(31, 1))
+    assert device.does("flash_forgive") == [("FLASH.ECCR", None), ("FLASH.ECCR", detected)] and device.result == 1
+
+
+def test_stm32l4r5_takes_bytes_by_interrupt_once_it_listens(device):
+    device.values |= {"GPIOG.MODER": GPIO_RESET, "GPIOG.AFRH": 0, "LPUART1.CR1": fields(UE=(0, 1), TE=(3, 1))}
+    assert device.does("console_listen") == [
+        *change("GPIOG.AFRH", fields(AFSEL8=(0, 8))),
+        *change("GPIOG.MODER", GPIO_RESET & ~fields(MODE8=(16, 1))),
+        *change("LPUART1.CR1", fields(UE=(0, 1), RE=(2, 1), TE=(3, 1), RXNEIE=(5, 1))),
+        ("NVIC.ISER2", 1 << (70 - 64)),
+    ]
+    assert device.take() == -1
+    for byte in (0, 1, 255):
+        device.values |= {"LPUART1.ISR": fields(RXNE=(5, 1), TXE=(7, 1)), "LPUART1.RDR": byte}
+        assert device.does("console_interrupt") == [("LPUART1.ISR", None), ("LPUART1.RDR", None)]
+    device.values["LPUART1.ISR"] = fields(ORE=(3, 1))
+    assert device.does("console_interrupt") == [("LPUART1.ISR", None), ("LPUART1.ICR", fields(ORECF=(3, 1)))]
+    assert [device.take() for _ in range(4)] == [0, 1, 255, -1]

@@ -48,9 +48,8 @@ typedef struct {
 } dormouse_flash;
 
 /* What dormouse_slots_open makes; where it is, it stays. */
-#define DORMOUSE_SLOTS_LENGTH 1536
 typedef struct {
-  uint64_t opaque[DORMOUSE_SLOTS_LENGTH / 8];
+  uint64_t opaque[192];
 } dormouse_slots;
 
 /* Why the device starts with a slot. */

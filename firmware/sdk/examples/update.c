@@ -1,6 +1,7 @@
 /* Listens with the newest of two models in flash: firmware that need not be built again for another model. An
  * emulated board hears a recording, then takes models over its serial line, if there is one (`dormouse flash
- * --port`); into a real board a probe brings them (`dormouse flash --board BOARD --slot free`). */
+ * --port`); a real board listens to its microphone meanwhile. A probe may bring them, too (`dormouse flash
+ * --board BOARD --slot free`). */
 #include "board.h"
 #include "board_slots.h"
 #include "dormouse.h"
@@ -86,6 +87,9 @@ static int serve(void) {
   int32_t byte;
   while ((byte = board_receive()) >= 0) {
     ptrdiff_t i, length = dormouse_slots_receive(&slots, (uint8_t)byte, answer);
+    /* Where words are said on the same line, an end of what was said before. */
+    if (length > 0)
+      board_send(0);
     for (i = 0; i < length; i++)
       board_send(answer[i]);
   }
