@@ -41,8 +41,8 @@ typedef struct {
   size_t unit_length; /* bytes programmed together, once between erasures: a power of two, 4 to 256 */
   /* Erases the page `offset` bytes into the region. Returns 1, or 0 if that failed. */
   int32_t (*erase)(void *context, size_t offset);
-  /* Programs the erased unit `offset` bytes into the region with the unit_length bytes at `source`, a
-   * multiple of 4. Returns 1, or 0 if that failed. */
+  /* Programs the erased unit `offset` bytes into the region with the unit_length bytes at `source`, an
+   * address that is a multiple of 4. Returns 1, or 0 if that failed. */
   int32_t (*program)(void *context, size_t offset, const void *source);
   void *context; /* handed to both */
 } dormouse_flash;
