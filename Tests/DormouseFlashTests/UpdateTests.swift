@@ -15,6 +15,8 @@ private final class LossyDevice: SerialLine {
   var harm = 0
   /// Bytes until the line breaks.
   var left = Int.max
+  /// What the device says on the same line, before each answer; a zero ends it.
+  var words: [UInt8] = []
   private(set) var restarts = 0
 
   init(_ contents: [UInt8]) {
@@ -48,7 +50,7 @@ private final class LossyDevice: SerialLine {
     for byte in harmed(bytes) {
       left -= 1
       guard left > 0 else { throw FlashError("the line is gone") }
-      if server.push(byte) { answers += harmed((0..<server.answer.length).map { server.answer[$0] }) }
+      if server.push(byte) { answers += words + harmed((0..<server.answer.length).map { server.answer[$0] }) }
       if server.wantsRestart { restarts += 1 }
     }
   }
@@ -80,6 +82,18 @@ struct UpdateTests {
       last = done
     }
     #expect(client.repeated == 0 && last == new.count && device.newest == new && device.restarts == 1)
+  }
+
+  @Test("Words that the device says on the same line, ended by a zero, do no harm; not ended, they cost each answer")
+  func shared() throws {
+    let device = try device()
+    device.words = Array("yes\nno\n".utf8) + [0]
+    let client = UpdateClient(device)
+    try client.update(new, restarts: false)
+    #expect(client.repeated == 0 && device.newest == new)
+    device.words.removeLast()
+    #expect(throws: FlashError.self) { try UpdateClient(device, silenceLimit: 0.1).update(old, restarts: false) }
+    #expect(device.newest == new)
   }
 
   @Test("One byte in a hundred lost, doubled or damaged: the update completes", arguments: [10, 30])
