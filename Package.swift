@@ -85,7 +85,7 @@ let package = Package(
     .testTarget(name: "DormouseFloatTests", dependencies: ["DormouseFloat"]),
     .testTarget(name: "DormouseAudioTests", dependencies: ["DormouseAudio"]),
     .testTarget(name: "DormouseLiveTests", dependencies: ["DormouseLive", "DormouseModel"]),
-    .testTarget(name: "DormouseEvaluationTests", dependencies: ["DormouseEvaluation", "Dormouse"]),
+    .testTarget(name: "DormouseEvaluationTests", dependencies: ["DormouseEvaluation", "Dormouse", "DormouseModel"]),
     .testTarget(
       name: "DormouseEnergyTests", dependencies: ["DormouseEnergy"], exclude: ["Golden"]),
     .testTarget(name: "DormouseWebTests", dependencies: ["DormouseWeb", "DormouseLive", "DormouseMutation"]),
@@ -98,5 +98,7 @@ if Context.environment["DORMOUSE_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "dormouse-fuzz",
-      dependencies: ["DormouseImport", .product(name: "SwiftProtobuf", package: "swift-protobuf")]))
+      dependencies: [
+        "DormouseImport", "DormouseModel", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]))
 }

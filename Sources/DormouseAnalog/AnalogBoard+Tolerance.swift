@@ -1,3 +1,4 @@
+import DormouseModel
 import Foundation
 
 /// How far parts may be off.
@@ -19,7 +20,7 @@ extension AnalogBoard {
   /// Thresholds that an offset takes outside the supply end just inside it: such a comparator never, or always, switches. A
   /// filter that its parts take beyond what samples can carry stays just below that.
   public func drawn(_ tolerances: Tolerances, seed: UInt64) -> AnalogBoard {
-    var random = RandomNumbers(seed: seed)
+    var random = RandomSequence(seed: seed)
     func vary(_ value: inout Double, _ tolerance: Double) { value *= 1 + tolerance * (2 * random.uniform() - 1) }
     var board = self
     vary(&board.attackResistor, tolerances.resistors)
@@ -41,29 +42,5 @@ extension AnalogBoard {
       board.channels[index].offset = threshold - reference
     }
     return board
-  }
-}
-
-/// Random numbers that are the same on every machine for one seed: SplitMix64 (Steele, Lea, Flood, 2014).
-public struct RandomNumbers: Sendable {
-  private var state: UInt64
-
-  /// Equal seeds give equal numbers.
-  public init(seed: UInt64) { state = seed }
-
-  private mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  /// 0 to just below 1, all equally likely.
-  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
-
-  /// Normally distributed, mean 0 and variance 1 (Box and Muller, 1958).
-  public mutating func normal() -> Double {
-    (-2 * log(1 - uniform())).squareRoot() * cos(2 * .pi * uniform())
   }
 }

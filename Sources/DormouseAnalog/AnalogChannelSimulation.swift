@@ -17,7 +17,7 @@ struct AnalogChannelSimulation {
   private let on: Double
   private let off: Double
   private let noise: Double
-  private var random: RandomNumbers
+  private var random: RandomSequence
   private var input = (0.0, 0.0)
   /// The filter's last two outputs, in volts, newest first.
   private(set) var output = (0.0, 0.0)
@@ -39,7 +39,7 @@ struct AnalogChannelSimulation {
     on = channel.threshold
     off = channel.threshold - settings.hysteresis
     self.noise = noise
-    random = RandomNumbers(seed: seed)
+    random = RandomSequence(seed: seed)
   }
 
   /// Hears points of sound; calls `edge` with the time of each edge, in steps from the first point, and the new level.

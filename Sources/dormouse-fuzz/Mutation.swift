@@ -1,3 +1,4 @@
+import DormouseModel
 import Foundation
 import SwiftProtobuf
 
@@ -13,7 +14,7 @@ func mutateBytes(_ bytes: UnsafeMutablePointer<UInt8>, _ length: Int, _ capacity
 /// changes are made to the parsed file. A TensorFlow Lite file has no such lengths: there libFuzzer's own do well.
 @_cdecl("LLVMFuzzerCustomMutator")
 func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ length: Int, _ capacity: Int, _ seed: CUnsignedInt) -> Int {
-  var generator = SeededGenerator(state: UInt64(seed))
+  var generator = RandomSequence(seed: UInt64(seed))
   guard isOnnx, Int.random(in: 0..<8, using: &generator) > 0,
     var model = try? Onnx_ModelProto(serializedBytes: Data(bytes: bytes, count: length)), !model.graph.node.isEmpty
   else { return mutateBytes(bytes, length, capacity) }
@@ -25,18 +26,7 @@ func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ length: Int, _ capacity: Int
   return data.count
 }
 
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-
+extension RandomSequence {
   mutating func pick<T>(_ list: [T]) -> T { list[Int.random(in: 0..<list.count, using: &self)] }
   mutating func integer() -> Int64 {
     pick([.min, -1 << 31, -65536, -2, -1, 0, 1, 2, 3, 4, 5, 8, 16, 127, 128, 255, 65535, 65536, 1 << 31, 1 << 40, .max])
@@ -64,7 +54,7 @@ private let attributes = [
 
 extension Onnx_ModelProto {
   /// One random change.
-  fileprivate mutating func mutate(_ generator: inout SeededGenerator) {
+  fileprivate mutating func mutate(_ generator: inout RandomSequence) {
     switch Int.random(in: 0..<12, using: &generator) {
     case 0..<6: mutateNode(&generator)
     case 6..<10: mutateTensor(&generator)
@@ -73,7 +63,7 @@ extension Onnx_ModelProto {
     }
   }
 
-  private mutating func mutateNode(_ generator: inout SeededGenerator) {
+  private mutating func mutateNode(_ generator: inout RandomSequence) {
     guard let index = graph.node.indices.randomElement(using: &generator) else { return }
     let names = graph.node.flatMap(\.output) + graph.initializer.map(\.name) + graph.input.map(\.name)
     var node = graph.node[index]
@@ -110,12 +100,12 @@ extension Onnx_ModelProto {
     graph.node[index] = node
   }
 
-  private mutating func mutateTensor(_ generator: inout SeededGenerator) {
+  private mutating func mutateTensor(_ generator: inout RandomSequence) {
     guard let index = graph.initializer.indices.randomElement(using: &generator) else { return }
     graph.initializer[index].mutate(&generator)
   }
 
-  private mutating func mutateInput(_ index: Int, _ generator: inout SeededGenerator) {
+  private mutating func mutateInput(_ index: Int, _ generator: inout RandomSequence) {
     guard let axis = graph.input[index].type.tensorType.shape.dim.indices.randomElement(using: &generator) else {
       return
     }
@@ -127,7 +117,7 @@ extension Onnx_ModelProto {
     }
   }
 
-  private mutating func mutateRest(_ generator: inout SeededGenerator) {
+  private mutating func mutateRest(_ generator: inout RandomSequence) {
     let names = graph.node.flatMap(\.output)
     if Bool.random(using: &generator), !graph.output.isEmpty, !names.isEmpty {
       graph.output[0].name = generator.pick(names)
@@ -139,7 +129,7 @@ extension Onnx_ModelProto {
 }
 
 extension Onnx_AttributeProto {
-  fileprivate mutating func mutate(_ generator: inout SeededGenerator) {
+  fileprivate mutating func mutate(_ generator: inout RandomSequence) {
     switch Int.random(in: 0..<6, using: &generator) {
     case 0: name = generator.pick(attributes)
     case 1: f = generator.real()
@@ -152,7 +142,7 @@ extension Onnx_AttributeProto {
 }
 
 extension Onnx_TensorProto {
-  fileprivate mutating func mutate(_ generator: inout SeededGenerator) {
+  fileprivate mutating func mutate(_ generator: inout RandomSequence) {
     switch Int.random(in: 0..<8, using: &generator) {
     case 0 where !dims.isEmpty: dims[Int.random(in: 0..<dims.count, using: &generator)] = generator.integer()
     case 1: if Bool.random(using: &generator) { dims.shuffle(using: &generator) } else { dims.append(1) }

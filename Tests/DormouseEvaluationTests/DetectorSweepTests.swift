@@ -1,3 +1,4 @@
+import DormouseModel
 import Testing
 
 @testable import Dormouse

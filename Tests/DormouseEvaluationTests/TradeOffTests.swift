@@ -1,3 +1,4 @@
+import DormouseModel
 import Foundation
 import Testing
 

@@ -1,11 +1,12 @@
 import DormouseAnalog
+import DormouseModel
 
 /// Draws every figure from its range: below the typical value as often as above, evenly on both sides.
 public struct RandomFigures: FigurePicker {
-  private var random: RandomNumbers
+  private var random: RandomSequence
 
   /// Equal seeds draw equal figures.
-  public init(seed: UInt64) { random = RandomNumbers(seed: seed) }
+  public init(seed: UInt64) { random = RandomSequence(seed: seed) }
 
   /// A value of the figure's range.
   public mutating func pick(_ figure: Figure) -> Double { figure.value(at: random.uniform()) }

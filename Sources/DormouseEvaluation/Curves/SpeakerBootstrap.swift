@@ -1,3 +1,5 @@
+import DormouseModel
+
 /// How sure a figure is, had other speakers been recorded: speakers are drawn again with replacement, all clips of one
 /// together, because they resemble each other more than clips of different people do.
 ///

@@ -1,3 +1,5 @@
+import DormouseModel
+
 /// What is heard before and after a recording: white noise as loud as the recording's own quiet moments.
 ///
 /// Recordings are cut from a room that was never quite silent. Digital silence around them would add two steps that no

@@ -1,4 +1,5 @@
 import DormouseAudio
+import DormouseModel
 import Foundation
 
 /// Recordings of noise, to be mixed into clips at a wanted ratio.

@@ -98,19 +98,13 @@ func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Int8>) -> Void) {
   body(memory.initializeMemory(as: Int8.self, repeating: 0x55, count: max(count, 1)))
 }
 
-/// Deterministic, small and good enough for test data (splitmix64, Steele et al. 2014).
+/// What kernels are tested with, the same for one seed.
 struct TestGenerator: RandomNumberGenerator {
-  var state: UInt64
+  private var random: RandomSequence
 
-  init(_ seed: Int) { state = UInt64(truncatingIfNeeded: seed) }
+  init(_ seed: Int) { random = RandomSequence(seed: UInt64(truncatingIfNeeded: seed)) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z &>> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z &>> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z &>> 31)
-  }
+  mutating func next() -> UInt64 { random.next() }
 
   mutating func bytes(_ count: Int, in range: ClosedRange<Int8> = -128...127) -> [Int8] {
     (0..<count).map { _ in Int8.random(in: range, using: &self) }
