@@ -1,37 +1,6 @@
 import CDormouse
 import Dormouse
 
-/// Flash memory that a caller of the C interface drives.
-struct LentFlash: FlashMemory, ~Copyable {
-  let base: UnsafeRawPointer
-  let length: Int
-  let pageLength: Int
-  let unitLength: Int
-  private let eraseFunction: @convention(c) (UnsafeMutableRawPointer?, Int) -> Int32
-  private let programFunction: @convention(c) (UnsafeMutableRawPointer?, Int, UnsafeRawPointer?) -> Int32
-  private let context: UnsafeMutableRawPointer?
-
-  /// - Returns: nil if a pointer is null or the memory misaligned.
-  init?(_ flash: dormouse_flash) {
-    guard let base = flash.base, let erase = flash.erase, let program = flash.program,
-      UInt(bitPattern: base) & UInt(ImageFormat.alignment &- 1) == 0
-    else { return nil }
-    self.base = base
-    length = flash.length
-    pageLength = flash.page_length
-    unitLength = flash.unit_length
-    eraseFunction = erase
-    programFunction = program
-    context = flash.context
-  }
-
-  mutating func erase(pageAt offset: Int) -> Bool { eraseFunction(context, offset) != 0 }
-
-  mutating func program(unitAt offset: Int, from source: UnsafeRawPointer) -> Bool {
-    programFunction(context, offset, source) != 0
-  }
-}
-
 /// Two model slots in memory that a caller of the C interface lent.
 struct OpenSlots: ~Copyable {
   /// Says that there are slots here and nowhere else: a constant, mixed with the address.
@@ -75,19 +44,5 @@ struct OpenSlots: ~Copyable {
     guard isAligned(address) else { return (nil, DORMOUSE_ERROR_MISALIGNED) }
     guard address.load(as: UInt.self) == seal(of: address) else { return (nil, DORMOUSE_ERROR_NOT_OPEN) }
     return (address.assumingMemoryBound(to: OpenSlots.self), DORMOUSE_OK)
-  }
-}
-
-extension UpdateError {
-  /// The code of the C interface.
-  var code: Int32 {
-    switch self {
-    case .doesNotFit: DORMOUSE_ERROR_DOES_NOT_FIT
-    case .notBegun: DORMOUSE_ERROR_NOT_BEGUN
-    case .tooMany: DORMOUSE_ERROR_TOO_MANY_BYTES
-    case .incomplete: DORMOUSE_ERROR_INCOMPLETE
-    case .memory: DORMOUSE_ERROR_FLASH_FAILED
-    case .refused(let error): error.code
-    }
   }
 }

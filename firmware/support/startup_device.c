@@ -60,12 +60,10 @@ typedef union {
   void (*handler)(void);
 } vector;
 
-#if defined(SERIAL_IRQ)
-// Only firmware that takes models has it.
+// Only firmware that takes models over its console has it; elsewhere its place is empty.
 extern void console_interrupt(void) __attribute__((weak));
-#else
+#if !defined(SERIAL_IRQ)
 #define SERIAL_IRQ 0
-#define console_interrupt 0
 #endif
 enum { LAST_IRQ = MICROPHONE_IRQ > SERIAL_IRQ ? MICROPHONE_IRQ : SERIAL_IRQ };
 

@@ -15,7 +15,10 @@ SOURCES = ROOT / "Sources"
 HEADERS = SOURCES / "CDormouse" / "include"
 # The headers that firmware gets, and the files that implement them; the rest is for the training tools.
 SPOTTER, SLOTS = "dormouse.h", "dormouse_slots.h"
-INTERFACE = ("ImageError+Code", "OpenSpotter", "SpotterABI", "EdgesABI", "ModelABI", "OpenSlots", "SlotsABI")
+INTERFACE = (
+    *("ImageError+Code", "OpenSpotter", "SpotterABI", "EdgesABI", "ModelABI"),
+    *("UpdateError+Code", "LentFlash", "OpenSlots", "SlotsABI"),
+)
 SWIFT = (
     *("-swift-version", "6", "-enable-experimental-feature", "Embedded", "-wmo", "-parse-as-library", "-Osize"),
     *("-Xllvm", "-machine-outliner-reruns=4"),

@@ -138,6 +138,32 @@ static void refuses_misuse(void) {
   IS(dormouse_slots_commit(&copy), "not_open");
 }
 
+// One byte after the other of a frame: the last is answered, and no answer is longer than the header says.
+static void answers_requests(void) {
+  // "hello" as its kind, a sequence number, and the CRC-32 of both, stuffed: no byte of it is zero.
+  static const uint8_t hello[] = {0, 7, 1, 9, 0xFF, 0xFF, 0xFF, 0xFF, 0};
+  uint8_t answer[DORMOUSE_ANSWER_LENGTH + 64], frame[sizeof hello];
+  uint32_t crc = 0xFFFFFFFF;
+  memcpy(frame, hello, sizeof hello);
+  for (int i = 2; i < 4; i++) {
+    crc ^= frame[i];
+    for (int bit = 0; bit < 8; bit++)
+      crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320 : 0);
+  }
+  for (int i = 0; i < 4; i++) {
+    frame[4 + i] = (uint8_t)(~crc >> 8 * i);
+    CHECK(frame[4 + i] != 0);
+  }
+  memset(answer, 0x5A, sizeof answer);
+  for (size_t i = 0; i + 1 < sizeof frame; i++)
+    IS(dormouse_slots_receive(&slots, frame[i], answer), "ok");
+  CHECK(is_untouched(answer, sizeof answer));
+  const ptrdiff_t length = dormouse_slots_receive(&slots, 0, answer);
+  CHECK(length > 0 && length <= DORMOUSE_ANSWER_LENGTH && answer[length - 1] == 0);
+  CHECK(is_untouched(answer + length, sizeof answer - (size_t)length));
+  CHECK(dormouse_slots_wants_restart(&slots) == 0);
+}
+
 // Sends an image in parts of `part` bytes.
 static int32_t update(const uint8_t *image, size_t length, size_t part) {
   int32_t code = dormouse_slots_begin(&slots, length);
@@ -213,6 +239,7 @@ static long survives_power_cuts(void) {
 
 int main(void) {
   refuses_misuse();
+  answers_requests();
   takes_updates();
   const long cuts = survives_power_cuts();
   CHECK(is_untouched(place.behind, sizeof place.behind));

@@ -4,6 +4,8 @@
 ///
 /// Every section starts at a multiple of 16 bytes. All records below are plain fixed-width fields in declaration order
 /// without padding (asserted by `ImageFormatTests`); offsets are bytes, and say from where.
+///
+/// Constants are computed, here and wherever the runtime has public ones: stored ones would take flash in every firmware.
 public enum ImageFormat {
   /// "DRMS" in file order.
   public static var magic: UInt32 { 0x534D_5244 }

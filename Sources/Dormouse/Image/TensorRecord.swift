@@ -91,6 +91,7 @@ public struct TensorRecord: BitwiseCopyable {
   #if DORMOUSE_WITHOUT_BITS
     @inline(__always)
   #else
+    // With three types it is longer than a call, and many places ask.
     @inline(never)
   #endif
   public var positionLength: Int {

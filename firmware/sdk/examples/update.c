@@ -54,10 +54,14 @@ static int start(void) {
       board_say_line(dormouse_error_name(choice.refusals[slot]));
     }
   }
+  if (code == DORMOUSE_ERROR_NO_IMAGE) {
+    board_say_line("no slot holds a model for this device; send one");
+    return 0;
+  }
   if (code == DORMOUSE_OK)
     code = dormouse_open(arena, sizeof arena, choice.image, choice.image_length);
   if (code < 0) {
-    board_say_line("no slot holds a model for this device; send one");
+    board_say_line(dormouse_error_name(code));
     return 0;
   }
   say_choice(&choice);
